@@ -1,0 +1,62 @@
+//! Octets into PDUs: framing, fields with spans, TLVs, findings. The protocol itself is data in `smpp/spec/`.
+//!
+//! Never panics, never allocates while walking, performs no I/O.
+
+pub mod header;
+pub mod ids;
+pub mod rules;
+
+pub use header::Header;
+pub use ids::{CommandId, CommandStatus, SequenceNumber, TlvTag};
+pub use rules::{RULES, Rule, RuleId, Scope, Severity};
+
+/// Who a side is in SMPP: learnt from bind, outbind or the commands seen, never from ports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// External short message entity: the client that binds.
+    Esme,
+    /// Message centre (SMSC; "MC" in SMPP 5.0).
+    Smsc,
+}
+
+impl Role {
+    /// The other role.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Esme => Self::Smsc,
+            Self::Smsc => Self::Esme,
+        }
+    }
+}
+
+/// The version of the protocol that a session speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Version {
+    /// SMPP 3.3.
+    V33,
+    /// SMPP 3.4.
+    V34,
+    /// SMPP 5.0.
+    V50,
+}
+
+/// Where a PDU stands in the capture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// The frame that made the PDU readable: the highest frame number of its contiguous run up to its end.
+    pub frame: u64,
+    /// Place among the PDUs that this frame made readable, from 0.
+    pub index: u32,
+    /// Offset of the PDU's first octet in its side's stream.
+    pub offset: u64,
+}
+
+/// Octets `start..end`, counted from the start of the PDU.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Span {
+    /// First octet.
+    pub start: u32,
+    /// One past the last octet.
+    pub end: u32,
+}
