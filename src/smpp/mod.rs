@@ -2,6 +2,8 @@
 //!
 //! Never panics, never allocates while walking, performs no I/O.
 
+pub mod detect;
+pub mod framer;
 pub mod header;
 pub mod ids;
 pub mod rules;
