@@ -27,10 +27,10 @@ pub enum Verdict {
     Other,
 }
 
-/// Whether a side's first octets are those of a TLS handshake record (RFC 8446 §5.1).
+/// Whether a side's first octets are those of a TLS record (RFC 8446 §5.1).
 #[must_use]
 pub const fn is_tls(first: &[u8]) -> bool {
-    matches!(first, [0x16, 0x03, 0x00..=0x04, ..])
+    matches!(first, [0x14..=0x17, 0x03, 0x00..=0x04, ..])
 }
 
 /// The evidence so far of one connection.
@@ -92,7 +92,7 @@ pub enum Held {
         /// When.
         at: Timestamp,
     },
-    /// Octets are missing.
+    /// Octets are missing, and PDUs may lie in them.
     Gap {
         /// The side.
         side: Side,
@@ -127,9 +127,8 @@ impl Probe {
         }
     }
 
-    /// Octets of `side` are missing.
+    /// Octets of `side` are missing, and whole PDUs may lie in them.
     pub fn gap(&mut self, side: Side, at: Timestamp) {
-        self.side = side;
         self.sides.of_mut(side).chained_at = None;
         self.hold(Held::Gap { side, at });
     }
@@ -138,6 +137,12 @@ impl Probe {
     #[must_use]
     pub const fn verdict(&self) -> Verdict {
         self.verdict
+    }
+
+    /// Octets of both sides so far.
+    #[must_use]
+    pub const fn octets(&self) -> u64 {
+        self.sides.opener.octets.saturating_add(self.sides.accepter.octets)
     }
 
     /// What was cut, in order.
@@ -164,10 +169,10 @@ impl Framing for Probe {
         let side = self.side;
         let evidence = self.sides.of_mut(side);
         let known = spec::command(pdu.header.command_id).is_some();
-        if known && pdu.partial.is_none() {
+        if known {
             let (begin, end) = evidence.delivery;
-            let pdu_end = pdu.place.offset.saturating_add(count(pdu.octets.len()));
-            let fills = pdu.place.offset == begin && pdu_end == end;
+            let pdu_end = pdu.place.offset.saturating_add(u64::from(pdu.header.command_length));
+            let fills = pdu.partial.is_none() && pdu.place.offset == begin && pdu_end == end;
             if fills || evidence.chained_at == Some(pdu.place.offset) {
                 self.verdict = Verdict::Smpp;
             }

@@ -12,7 +12,7 @@ use super::ids::CommandId;
 use super::spec::{self, MAX_COMMAND_LENGTH};
 use super::{Context, Place, RuleId, Visitor, walk};
 use crate::num::{count, index};
-use crate::tcp::Origin;
+use crate::tcp::{Missing, Origin};
 use crate::time::Timestamp;
 
 /// Takes what the framer cuts.
@@ -45,6 +45,8 @@ pub struct Framed<'a> {
 pub enum Partial {
     /// Octets are missing from the capture.
     Gap,
+    /// Snaplen cut the frame.
+    Snaplen,
     /// The capture, or the connection, ends inside.
     CaptureEnd,
 }
@@ -157,8 +159,9 @@ impl Framer {
         self.consume_buffer(false, sink);
     }
 
-    /// `len` octets are missing from here on.
-    pub fn gap(&mut self, len: u64, sink: &mut impl Framing) {
+    /// `len` octets are missing from here on. Returns whether whole PDUs may lie in them: not when the PDU whose
+    /// header was seen reaches over all of them.
+    pub fn gap(&mut self, len: u64, why: Missing, sink: &mut impl Framing) -> bool {
         self.consume_buffer(true, sink);
         let held = count(self.buffer.len());
         let header = Header::parse(&self.buffer);
@@ -167,7 +170,11 @@ impl Framer {
             (Mode::Synced { .. } | Mode::Searching { .. }, Some(header)) => {
                 // Searching leaves octets in the buffer only from a plausible header on.
                 let left = u64::from(header.command_length).saturating_sub(held);
-                self.emit_partial(header, Partial::Gap, sink);
+                let partial = match why {
+                    Missing::Lost => Partial::Gap,
+                    Missing::Snaplen => Partial::Snaplen,
+                };
+                self.emit_partial(header, partial, sink);
                 leaving(left, len)
             }
             (Mode::Synced { .. } | Mode::Searching { .. }, None) => {
@@ -179,6 +186,7 @@ impl Framer {
         self.mode = after;
         self.offset = self.offset.saturating_add(len);
         self.run = NEVER;
+        matches!(after, Mode::Searching { .. })
     }
 
     /// No octets follow. `closed`: the connection ended, rather than the capture.

@@ -27,7 +27,7 @@ pub struct Health {
     pub out_of_order: u64,
     /// Segments whose octets differ from those captured before at the same place.
     pub conflicting_overlaps: u64,
-    /// Holes that were never filled, or cut off by snaplen.
+    /// Holes that were never filled; what snaplen cut off is none.
     pub gaps: u64,
     /// Octets in them.
     pub gap_octets: u64,

@@ -23,7 +23,7 @@ mod stream;
 
 pub use connection::{Closing, Connection, Health};
 pub use flows::{Assigned, Flows};
-pub use stream::{Limits, Ordered, Origin};
+pub use stream::{Limits, Missing, Ordered, Origin};
 
 use crate::decap::Flags;
 use crate::time::Timestamp;

@@ -59,8 +59,17 @@ pub struct Origin {
 pub trait Ordered {
     /// Octets that follow what came before.
     fn octets(&mut self, offset: u64, octets: &[u8], origin: Origin);
-    /// `len` octets from `offset` on are not in the capture: lost, or cut off by snaplen.
-    fn gap(&mut self, offset: u64, len: u64);
+    /// `len` octets from `offset` on are not in the capture.
+    fn gap(&mut self, offset: u64, len: u64, why: Missing);
+}
+
+/// Why octets are not in the capture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// No frame with them was captured.
+    Lost,
+    /// The frame was captured, but cut by snaplen.
+    Snaplen,
 }
 
 /// What a segment turned out to be, for the connection's health.
@@ -96,7 +105,7 @@ pub(super) struct Stream {
     /// Fingerprints of the last frames, to know one seen twice.
     recent: [Fingerprint; RECENT],
     recent_at: usize,
-    /// Gaps handed on.
+    /// Gaps of lost octets handed on.
     pub(super) gaps: u64,
     /// Octets in them.
     pub(super) gap_octets: u64,
@@ -292,19 +301,22 @@ impl Stream {
 
     fn skip_to(&mut self, hole: u64, now: Timestamp, sink: &mut impl Ordered) {
         let len = hole.saturating_sub(self.offset);
-        self.lose(len, sink);
+        self.lose(len, Missing::Lost, sink);
         self.drain(sink);
         self.settle(now);
     }
 
     /// Hands on a gap of `len` octets.
-    fn lose(&mut self, len: u64, sink: &mut impl Ordered) {
-        if len > 0 {
-            sink.gap(self.offset, len);
+    fn lose(&mut self, len: u64, why: Missing, sink: &mut impl Ordered) {
+        if len == 0 {
+            return;
+        }
+        sink.gap(self.offset, len, why);
+        if why == Missing::Lost {
             self.gaps = self.gaps.saturating_add(1);
             self.gap_octets = self.gap_octets.saturating_add(len);
-            self.advance(len);
         }
+        self.advance(len);
     }
 
     fn advance(&mut self, len: u64) {
@@ -363,7 +375,7 @@ impl Stream {
         if distance == 0 && self.phase == Phase::Running && self.pending.is_empty() {
             sink.octets(self.offset, payload, origin);
             self.advance(count(payload.len()));
-            self.lose(missing, sink);
+            self.lose(missing, Missing::Snaplen, sink);
             if self.acknowledged <= self.offset {
                 self.suspect = None;
             }
@@ -442,7 +454,7 @@ impl Stream {
             self.pending_octets = self.pending_octets.saturating_sub(count(chunk.octets.len()));
             sink.octets(self.offset, &chunk.octets, chunk.origin);
             self.advance(count(chunk.octets.len()));
-            self.lose(chunk.missing, sink);
+            self.lose(chunk.missing, Missing::Snaplen, sink);
         }
     }
 
