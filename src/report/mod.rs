@@ -1,1 +1,5 @@
 //! report
+
+pub mod model;
+
+pub use model::Report;
