@@ -65,7 +65,11 @@ fn ether(rest: &mut Rest<'_>, mut kind: u16) -> Result<(), NotUsed> {
             }
             0..=ether_type::LAST_LENGTH => {
                 // LLC with SNAP has an EtherType; any other LLC carries no IP, and may be shorter.
-                let Ok([0xaa, 0xaa, 0x03, 0, 0, 0, a, b]) = rest.take() else { return Err(NotUsed::NotIp) };
+                let (a, b) = match rest.take() {
+                    Ok([0xaa, 0xaa, 0x03, 0, 0, 0, a, b]) => (a, b),
+                    Err(NotUsed::HeaderCut) => return Err(NotUsed::HeaderCut),
+                    _ => return Err(NotUsed::NotIp),
+                };
                 kind = u16::from_be_bytes([a, b]);
             }
             _ => return Err(NotUsed::NotIp),
