@@ -134,6 +134,12 @@ impl Sessions {
         self.life.as_ref()?.binding.version()
     }
 
+    /// The session that is on, or the next one.
+    #[must_use]
+    pub const fn current(&self) -> SessionId {
+        self.id()
+    }
+
     /// Nothing is open and nothing is held: a tick would do nothing.
     #[must_use]
     pub fn is_quiet(&self) -> bool {

@@ -8,8 +8,6 @@
 //! - [`finding`]: what is wrong, and its words;
 //! - [`reader`]: the only code that slices.
 
-pub mod detect;
-pub mod framer;
 #![cfg_attr(
     not(test),
     deny(
@@ -22,9 +20,11 @@ pub mod framer;
     )
 )]
 
+pub mod detect;
 mod essentials;
 pub mod facts;
 pub mod finding;
+pub mod framer;
 pub mod header;
 pub mod ids;
 mod judge;
@@ -44,6 +44,9 @@ pub use moment::Moment;
 pub use rules::{RULES, Rule, RuleId, Scope, Severity};
 pub use visitor::{Silent, Value, Visitor};
 pub use walk::{Context, walk};
+
+/// TCP ports on which SMPP is expected: 2775 is IANA's "smpp"; 3550 is its TLS sibling, also used in the clear.
+pub const DEFAULT_PORTS: [u16; 2] = [2775, 3550];
 
 /// Who a side is in SMPP: learnt from bind, outbind or the commands seen, never from ports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -53,7 +53,14 @@ impl Bench {
         Timestamp::from_nanos(self.millis * 1_000_000)
     }
 
-    fn send(&mut self, side: Side, flags: u8, sequence: u32, acknowledgement: u32, payload: &[u8]) -> &mut Self {
+    fn send(
+        &mut self,
+        side: Side,
+        flags: u8,
+        sequence: u32,
+        acknowledgement: u32,
+        payload: &[u8],
+    ) -> &mut Self {
         self.send_cut(side, flags, sequence, acknowledgement, payload, payload.len() as u32, None)
     }
 
@@ -117,7 +124,12 @@ impl Bench {
     }
 
     fn text(&self) -> Vec<(u64, String)> {
-        self.out.opener.runs.iter().map(|(at, run)| (*at, String::from_utf8_lossy(run).into_owned())).collect()
+        self.out
+            .opener
+            .runs
+            .iter()
+            .map(|(at, run)| (*at, String::from_utf8_lossy(run).into_owned()))
+            .collect()
     }
 
     fn gaps(&self) -> Vec<(u64, u64)> {

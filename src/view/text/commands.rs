@@ -77,16 +77,18 @@ pub(super) fn write_statuses<W: Write>(report: &Report, page: &mut Page<'_, W>) 
     for row in &report.statuses {
         by_status.entry(row.status).or_default().push(row);
     }
-    let mut statuses: Vec<(u32, u64, Vec<&Status>)> = by_status
-        .into_iter()
-        .map(|(status, rows)| (status, sum(&rows, |_| true), rows))
-        .collect();
+    let mut statuses: Vec<(u32, u64, Vec<&Status>)> =
+        by_status.into_iter().map(|(status, rows)| (status, sum(&rows, |_| true), rows)).collect();
     statuses.sort_by_key(|&(status, total, _)| (status == 0, std::cmp::Reverse(total), status));
 
     page.heading("STATUSES", "responses; not OK first")?;
     let legs = report.statuses.iter().any(|row| row.leg.is_some());
     let mut table = Table::default().text("status").text("name");
-    table = if legs { table.figure("operators to us").figure("we to customers") } else { table.figure("responses") };
+    table = if legs {
+        table.figure("operators to us").figure("we to customers")
+    } else {
+        table.figure("responses")
+    };
     table = table.name("of", 14);
     let most = page.options().rows;
     for (status, total, rows) in statuses.iter().take(most) {
@@ -128,7 +130,8 @@ fn commands(rows: &[&Status]) -> String {
         return (*command).to_owned();
     }
     counts.sort_by_key(|&(_, total)| std::cmp::Reverse(total));
-    let parts: Vec<String> = counts.iter().map(|(command, total)| format!("{command} {}", count(*total))).collect();
+    let parts: Vec<String> =
+        counts.iter().map(|(command, total)| format!("{command} {}", count(*total))).collect();
     parts.join(", ")
 }
 

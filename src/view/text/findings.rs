@@ -18,7 +18,10 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
     if report.findings.is_empty() {
         return Ok(());
     }
-    page.heading("FINDINGS", "wrong with the traffic, by rule; how often; the first place and what is wrong there")?;
+    page.heading(
+        "FINDINGS",
+        "wrong with the traffic, by rule; how often; the first place and what is wrong there",
+    )?;
     let files = report.capture.files.len() > 1;
     let most = page.options().rows;
     for finding in report.findings.iter().take(most) {

@@ -56,18 +56,22 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
     let left = u64::try_from(report.sessions.len().saturating_sub(rows)).unwrap_or(u64::MAX);
     let left = left.saturating_add(report.sessions_omitted);
     if left > 0 {
-        page.item(&format!("and {}, less bad; --format json lists more", of(left, "session")), Some(Tone::Faint))?;
+        page.item(
+            &format!("and {}, less bad; --format json lists more", of(left, "session")),
+            Some(Tone::Faint),
+        )?;
     }
     Ok(())
 }
 
 /// The account, else the system_id, else the peer's address: the end that is not ours, or the ESME.
 fn name(session: &Session, capture: &Capture) -> String {
-    if let Some(name) = session.account.as_ref().or(session.system_id.as_ref()).filter(|name| !name.is_empty()) {
+    if let Some(name) =
+        session.account.as_ref().or(session.system_id.as_ref()).filter(|name| !name.is_empty())
+    {
         return name.clone();
     }
-    let peer =
-        if capture.local.contains(&session.esme.ip) { &session.smsc } else { &session.esme };
+    let peer = if capture.local.contains(&session.esme.ip) { &session.smsc } else { &session.esme };
     peer.ip.to_string()
 }
 
@@ -93,11 +97,12 @@ fn began(session: &Session, capture: &Capture, zone: &Zone) -> String {
 
 fn ended(session: &Session) -> String {
     let how = match session.end {
-        End::Unbind => "unbind",
-        End::Fin => "FIN",
-        End::Rst => "RST",
-        End::Idle => "idle",
-        End::CaptureEnd => return "still open".to_owned(),
+        None => "bound anew",
+        Some(End::Unbind) => "unbind",
+        Some(End::Fin) => "FIN",
+        Some(End::Rst) => "RST",
+        Some(End::Idle) => "idle",
+        Some(End::CaptureEnd) => return "still open".to_owned(),
     };
     match session.ended_by {
         Some(EndedBy::Esme) => format!("{how} ESME"),
