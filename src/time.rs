@@ -1,5 +1,11 @@
 //! Points and spans of capture time: nanoseconds in an `i64`, saturating, and no `now()`.
 
+use std::borrow::Cow;
+use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
 /// Nanoseconds since 1970-01-01T00:00:00Z, negative before; reaches from 1677 to 2262 and saturates there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
@@ -100,6 +106,44 @@ impl Duration {
     }
 }
 
+/// RFC 3339, UTC: microseconds, or nanoseconds where there are any (`2026-11-22T09:58:12.250000Z`).
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = if self.0 % 1_000 == 0 { 6 } else { 9 };
+        // Every `i64` of nanoseconds is within jiff's range of years.
+        let at = jiff::Timestamp::from_nanosecond(self.0.into()).map_err(|_| fmt::Error)?;
+        write!(f, "{at:.digits$}")
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<str>::deserialize(deserializer)?;
+        let at: jiff::Timestamp = text.parse().map_err(de::Error::custom)?;
+        i64::try_from(at.as_nanosecond()).map(Self).map_err(de::Error::custom)
+    }
+}
+
+impl JsonSchema for Timestamp {
+    fn schema_name() -> Cow<'static, str> {
+        "Timestamp".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "format": "date-time",
+            "description": "RFC 3339, UTC: six fractional digits, nine where the capture has nanoseconds.",
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,5 +160,21 @@ mod tests {
         assert_eq!(Timestamp::from_nanos(-1).second(), -1);
         assert_eq!(Timestamp::from_parts(-1, 500).second(), -1);
         assert_eq!(Timestamp::from_parts(3, 999_999_999).second(), 3);
+    }
+
+    #[test]
+    fn times_print_as_rfc_3339_with_the_digits_they_have() {
+        for (nanos, text) in [
+            (0, "1970-01-01T00:00:00.000000Z"),
+            (1_000, "1970-01-01T00:00:00.000001Z"),
+            (-1, "1969-12-31T23:59:59.999999999Z"),
+            (i64::MIN, "1677-09-21T00:12:43.145224192Z"),
+            (i64::MAX, "2262-04-11T23:47:16.854775807Z"),
+        ] {
+            let at = Timestamp::from_nanos(nanos);
+            assert_eq!(at.to_string(), text);
+            let json = serde_json::to_string(&at).unwrap();
+            assert_eq!(serde_json::from_str::<Timestamp>(&json).unwrap(), at);
+        }
     }
 }

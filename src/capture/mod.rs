@@ -1,6 +1,31 @@
 //! Capture files and standard input into frames. The only module that reads files and names pcap-parser.
+//!
+//! Three layers, each knowing only the one below it:
+//!
+//! ```text
+//!  source    an Input opened: Box<dyn Read + Send>, its size if known, live or not
+//!  format    octets → one record at a time (pcap, pcapng); no I/O, no loop
+//!  reader    the only loop: fills a Block, cuts it into frames, keeps the facts of each file
+//! ```
+//!
+//! Reading does not stop at an error: a file that cannot be read at all gives an [`Error`] and the next one
+//! follows; a file that is cut or damaged midway gives every frame before that place, and
+//! [`FileFacts::damage`] says what and where.
 
 use crate::time::Timestamp;
+
+mod block;
+mod error;
+mod format;
+mod pcap;
+mod pcapng;
+mod reader;
+mod source;
+
+pub use block::Block;
+pub use error::Error;
+pub use reader::{Capture, FileFacts, MAX_RECORD, READ_SIZE};
+pub use source::Input;
 
 /// Link type of a frame: a `LINKTYPE_` number (1 Ethernet, 101 raw IP, 113 Linux cooked v1, …).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -9,7 +34,8 @@ pub struct LinkType(pub u16);
 /// One captured frame, borrowing from the [`Block`] that was read.
 #[derive(Clone, Copy, Debug)]
 pub struct Frame<'a> {
-    /// Number from 1 over all frames read, as Wireshark counts in one file.
+    /// Number from 1, ascending over all inputs, as Wireshark numbers in one file: records of a pcapng file that
+    /// are no packets can leave holes.
     pub number: u64,
     /// When it was captured.
     pub at: Timestamp,
@@ -20,3 +46,6 @@ pub struct Frame<'a> {
     /// Octets on the wire, at least `octets.len()`.
     pub original_len: u32,
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,264 @@
-//! pipeline
+//! The wiring: a reader, 32 logical shards over threads, and a merger that restores the order of the capture.
+//!
+//! ```text
+//!  capture ─► reader ─► batch ─┬─► shards 0, n, 2n, … ─┬─► merger ─► report
+//!             (this thread)    └─► shards 1, n+1, …   ─┘  (this thread)
+//! ```
+//!
+//! The reader numbers connections and deals their segments over the shards; a shard owns whole connections, so
+//! nothing is locked. Ticks of capture time go to all shards, and only they expire anything. What the shards
+//! complete is merged by frame, then connection. Nothing in the output depends on the number of threads or on how
+//! the octets came in.
+
+mod analysis;
+mod batch;
+mod merge;
+mod reader;
+mod shard;
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+
+use analysis::Setup;
+use batch::{Batch, SHARDS};
+use merge::merge;
+use reader::Reader;
+use shard::Shard;
+
+use crate::capture::Capture;
+use crate::report::{Assembly, Report, Row, Tally, Whole, model};
+use crate::session::Limits as SessionLimits;
+use crate::smpp;
+use crate::tcp::{Flows, Limits as TcpLimits};
+use crate::time::{Duration, Timestamp};
+
+/// What a run is told.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Ports on which everything is SMPP until proven otherwise, as inclusive ranges.
+    pub ports: Vec<(u16, u16)>,
+    /// Threads to use, at least 1.
+    pub threads: usize,
+    /// Most sessions to list.
+    pub max_sessions: usize,
+    /// After how long a response is late, and a request without one is not merely cut off by the capture's end.
+    pub timeout: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            ports: smpp::DEFAULT_PORTS.iter().map(|&port| (port, port)).collect(),
+            threads: 1,
+            max_sessions: 1_000,
+            timeout: Duration::from_secs(10),
+        }
+    }
+}
+
+/// What a run gives.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The report.
+    pub report: Report,
+    /// Inputs that could not be read, with the reason.
+    pub errors: Vec<(String, String)>,
+}
+
+/// Octets of a block: large enough that reading and handing over cost little, small enough for the caches.
+const BLOCK: usize = 1 << 20;
+
+/// Batches under way at once, for each worker.
+const IN_FLIGHT: usize = 3;
+
+/// Reads `capture` to its end and reports on it. `progress` is told the octets read, and of how many, after each
+/// block.
+pub fn run(capture: Capture, settings: &Settings, progress: &mut dyn FnMut(u64, Option<u64>)) -> Outcome {
+    let setup = Setup {
+        ports: settings.ports.clone(),
+        tcp: TcpLimits::default(),
+        session: SessionLimits { timeout: settings.timeout, ..SessionLimits::default() },
+    };
+    let mut reader = Reader::new(capture, Flows::new(Flows::DEFAULT_LIMIT, &settings.ports));
+    let mut assembly = Assembly::new(settings.max_sessions);
+    let tallies = if settings.threads <= 1 {
+        alone(&mut reader, &setup, &mut assembly, progress)
+    } else {
+        together(&mut reader, &setup, settings.threads - 1, &mut assembly, progress)
+    };
+    tallies.iter().for_each(|tally| assembly.tally(tally));
+    let (capture, facts, connections) = reader.finish();
+    let whole = Whole {
+        files: capture.files().iter().map(file).collect(),
+        first_at: facts.first_at,
+        last_at: facts.last_at,
+        skipped_frames: facts
+            .skipped
+            .iter()
+            .map(|(why, count)| model::ReasonCount { reason: why.name().into_owned(), count })
+            .collect(),
+        connections: u64::from(connections),
+        evicted: facts.evicted,
+    };
+    let errors = capture.errors().iter().map(|error| (error.path().to_owned(), error.to_string())).collect();
+    Outcome { report: assembly.finish(whole), errors }
+}
+
+/// All on this thread.
+fn alone(
+    reader: &mut Reader,
+    setup: &Setup,
+    assembly: &mut Assembly,
+    progress: &mut dyn FnMut(u64, Option<u64>),
+) -> Vec<Tally> {
+    let mut shards: Vec<Shard> = (0..SHARDS).map(|_| Shard::new(setup.clone())).collect();
+    let mut batch = Batch::new(BLOCK);
+    while reader.fill(&mut batch) {
+        let rows = shards.iter_mut().zip(0..).map(|(shard, number)| shard.work(&batch, number)).collect();
+        merge(rows, |row| assembly.row(row));
+        let (read, of) = reader.position();
+        progress(read, of);
+    }
+    let now = reader.now();
+    let (tallies, rows) = shards.into_iter().map(|shard| shard.finish(now)).unzip();
+    merge(rows, |row| assembly.row(row));
+    tallies
+}
+
+/// What goes to a worker.
+enum Order {
+    Work(u64, Arc<Batch>),
+    Finish(Timestamp),
+}
+
+/// What comes back from a worker: its shards' rows, by shard.
+enum Done {
+    Worked { batch: u64, rows: Vec<(u32, Vec<Row>)> },
+    Finished(Vec<(u32, Tally, Vec<Row>)>),
+}
+
+/// Reader and merger on this thread, the shards over `workers` others.
+fn together(
+    reader: &mut Reader,
+    setup: &Setup,
+    workers: usize,
+    assembly: &mut Assembly,
+    progress: &mut dyn FnMut(u64, Option<u64>),
+) -> Vec<Tally> {
+    let workers = workers.min(usize::try_from(SHARDS).unwrap_or(1));
+    std::thread::scope(|scope| {
+        let (done, results) = channel();
+        let orders: Vec<SyncSender<Order>> = (0..workers)
+            .map(|worker| {
+                let (order, inbox) = sync_channel(IN_FLIGHT);
+                let (setup, done) = (setup.clone(), done.clone());
+                scope.spawn(move || serve(worker, workers, &setup, &inbox, &done));
+                order
+            })
+            .collect();
+        drop(done);
+        lead(reader, &orders, &results, assembly, progress)
+    })
+}
+
+/// The leading thread: reads, hands out, takes back, merges.
+fn lead(
+    reader: &mut Reader,
+    orders: &[SyncSender<Order>],
+    results: &Receiver<Done>,
+    assembly: &mut Assembly,
+    progress: &mut dyn FnMut(u64, Option<u64>),
+) -> Vec<Tally> {
+    let mut pending = merge::Pending::new(orders.len());
+    let mut free: Vec<Batch> = Vec::new();
+    let mut under_way: Vec<(u64, Arc<Batch>)> = Vec::new();
+    let mut number = 0_u64;
+    loop {
+        // Waits for room, and takes what is there without waiting otherwise.
+        while let Some(done) =
+            if under_way.len() >= IN_FLIGHT { results.recv().ok() } else { results.try_recv().ok() }
+        {
+            if let Done::Worked { batch, rows } = done
+                && let Some(rows) = pending.add(batch, rows)
+            {
+                merge(rows, |row| assembly.row(row));
+                if let Some(at) = under_way.iter().position(|(number, _)| *number == batch) {
+                    // The workers have let go of it, so its allocations serve the next block.
+                    free.extend(Arc::into_inner(under_way.remove(at).1));
+                }
+            }
+        }
+        let mut batch = free.pop().unwrap_or_else(|| Batch::new(BLOCK));
+        if !reader.fill(&mut batch) {
+            break;
+        }
+        let (read, of) = reader.position();
+        progress(read, of);
+        let batch = Arc::new(batch);
+        for order in orders {
+            // A worker ends only when this thread does.
+            let _ = order.send(Order::Work(number, Arc::clone(&batch)));
+        }
+        under_way.push((number, batch));
+        number += 1;
+    }
+    let now = reader.now();
+    for order in orders {
+        let _ = order.send(Order::Finish(now));
+    }
+    let mut last = Vec::new();
+    for done in results {
+        match done {
+            Done::Worked { batch, rows } => {
+                if let Some(rows) = pending.add(batch, rows) {
+                    merge(rows, |row| assembly.row(row));
+                }
+            }
+            Done::Finished(shards) => last.extend(shards),
+        }
+    }
+    last.sort_by_key(|(shard, _, _)| *shard);
+    let (tallies, rows) = last.into_iter().map(|(_, tally, rows)| (tally, rows)).unzip();
+    merge(rows, |row| assembly.row(row));
+    tallies
+}
+
+/// A worker: every `workers`-th shard.
+fn serve(worker: usize, workers: usize, setup: &Setup, inbox: &Receiver<Order>, done: &Sender<Done>) {
+    let mut shards: Vec<(u32, Shard)> =
+        (0..SHARDS).skip(worker).step_by(workers).map(|number| (number, Shard::new(setup.clone()))).collect();
+    for order in inbox {
+        match order {
+            Order::Work(number, batch) => {
+                let rows =
+                    shards.iter_mut().map(|(shard, state)| (*shard, state.work(&batch, *shard))).collect();
+                drop(batch);
+                if done.send(Done::Worked { batch: number, rows }).is_err() {
+                    return;
+                }
+            }
+            Order::Finish(now) => {
+                let shards = shards
+                    .into_iter()
+                    .map(|(number, shard)| {
+                        let (tally, rows) = shard.finish(now);
+                        (number, tally, rows)
+                    })
+                    .collect();
+                let _ = done.send(Done::Finished(shards));
+                return;
+            }
+        }
+    }
+}
+
+fn file(facts: &crate::capture::FileFacts) -> model::File {
+    model::File {
+        path: facts.path.clone(),
+        format: Some(facts.format.to_owned()),
+        link_types: facts.link_types.iter().map(|link| link.0).collect(),
+        frames: facts.frames,
+        octets: facts.octets,
+        damage: facts.damage.clone(),
+    }
+}

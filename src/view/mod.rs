@@ -1,1 +1,20 @@
-//! view
+//! A report as text for a terminal or a ticket, as JSON, and the JSON Schema. The only module that names comfy-table
+//! and serde_json.
+//!
+//! A view gets a [`Report`](crate::report::Report) and options and writes to a [`Write`](std::io::Write). It adds no
+//! facts: whatever it prints stands in the report. Text of the traffic's own (a system_id, say) reaches a terminal
+//! only with control characters escaped.
+
+pub mod clock;
+mod figures;
+pub mod json;
+mod page;
+mod plain;
+pub mod schema;
+#[cfg(test)]
+mod snapshot;
+mod table;
+pub mod text;
+
+pub use clock::Zone;
+pub use plain::plain;

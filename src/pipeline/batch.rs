@@ -1,0 +1,81 @@
+//! What the reader hands to the shards: a block of the capture, and the segments in it, dealt.
+
+use crate::capture::Block;
+use crate::decap::Endpoint;
+use crate::tcp::Arrival;
+use crate::time::Timestamp;
+
+/// Logical shards. A connection belongs to shard `number % SHARDS` whatever the number of threads, so that neither
+/// threads nor hash seeds can show in the output.
+pub(super) const SHARDS: u32 = 32;
+
+/// One block of the capture with its segments by shard.
+pub(super) struct Batch {
+    /// The octets.
+    pub(super) block: Block,
+    /// Work for each shard.
+    pub(super) work: Vec<Work>,
+    /// Steps of capture time in this block, in order.
+    pub(super) ticks: Vec<Tick>,
+}
+
+/// One shard's part of a batch.
+#[derive(Default)]
+pub(super) struct Work {
+    /// Connections that begin here, in the order of their numbers.
+    pub(super) opened: Vec<Opened>,
+    /// Segments in capture order.
+    pub(super) segments: Vec<Dealt>,
+    /// Connections that the reader forgot, each before the segment of `frame`.
+    pub(super) forgotten: Vec<Forgotten>,
+}
+
+/// A connection that begins.
+#[derive(Clone, Copy)]
+pub(super) struct Opened {
+    pub(super) connection: u32,
+    pub(super) opener: Endpoint,
+    pub(super) accepter: Endpoint,
+}
+
+/// A segment of a known connection; its payload lies in the block.
+#[derive(Clone, Copy)]
+pub(super) struct Dealt {
+    pub(super) connection: u32,
+    pub(super) payload_at: u32,
+    pub(super) payload_len: u32,
+    pub(super) arrival: Arrival,
+}
+
+/// A connection that had to make room for others.
+#[derive(Clone, Copy)]
+pub(super) struct Forgotten {
+    pub(super) frame: u64,
+    pub(super) connection: u32,
+}
+
+/// Capture time came to `now` just before `frame`.
+#[derive(Clone, Copy)]
+pub(super) struct Tick {
+    pub(super) frame: u64,
+    pub(super) now: Timestamp,
+}
+
+impl Batch {
+    /// An empty batch whose block takes about `capacity` octets.
+    pub(super) fn new(capacity: usize) -> Self {
+        let work = (0..SHARDS).map(|_| Work::default()).collect();
+        Self { block: Block::with_capacity(capacity), work, ticks: Vec::new() }
+    }
+
+    /// Empties it for the next block; allocations stay.
+    pub(super) fn clear(&mut self) {
+        self.block.clear();
+        self.ticks.clear();
+        for work in &mut self.work {
+            work.opened.clear();
+            work.segments.clear();
+            work.forgotten.clear();
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! The sequential part: blocks of the capture into batches of segments dealt over the shards, with ticks.
+
+use super::batch::{Batch, Dealt, Forgotten, Opened, SHARDS, Tick};
+use crate::capture::{Block, Capture, Frame};
+use crate::decap::{NotUsed, Segment, decap};
+use crate::num::{index, short};
+use crate::report::counts::Counts;
+use crate::tcp::{Arrival, Flows, Side};
+use crate::time::{Duration, Timestamp};
+
+/// The step of capture time after which all shards look at what has expired.
+const TICK: Duration = Duration::from_millis(100);
+
+/// Reads, decapsulates, numbers connections, deals.
+pub(super) struct Reader {
+    capture: Capture,
+    flows: Flows,
+    facts: Facts,
+}
+
+/// What the reader learns of the whole capture.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Facts {
+    /// Frames that gave no segment.
+    pub(super) skipped: Counts<NotUsed>,
+    /// Time of the earliest frame.
+    pub(super) first_at: Option<Timestamp>,
+    /// Time of the latest frame.
+    pub(super) last_at: Option<Timestamp>,
+    /// Connections forgotten to make room.
+    pub(super) evicted: u64,
+    /// When the next tick is due.
+    next_tick: Option<Timestamp>,
+}
+
+impl Reader {
+    pub(super) fn new(capture: Capture, flows: Flows) -> Self {
+        Self { capture, flows, facts: Facts::default() }
+    }
+
+    /// Fills `batch` from the next block; `false` when there is none.
+    pub(super) fn fill(&mut self, batch: &mut Batch) -> bool {
+        batch.clear();
+        if !self.capture.read_block(&mut batch.block) {
+            return false;
+        }
+        let Batch { block, work, ticks } = batch;
+        for frame in block.frames() {
+            self.facts.time(&frame, ticks);
+            match decap(&frame) {
+                Ok(segment) => self.deal(&segment, block, work),
+                Err(why) => self.facts.skipped.add(why, 1),
+            }
+        }
+        true
+    }
+
+    /// Octets read so far, and of how many, where that is known.
+    pub(super) fn position(&self) -> (u64, Option<u64>) {
+        self.capture.position()
+    }
+
+    /// The latest capture time so far.
+    pub(super) fn now(&self) -> Timestamp {
+        self.facts.last_at.unwrap_or(Timestamp::MIN)
+    }
+
+    /// What there is to say when everything was read.
+    pub(super) fn finish(self) -> (Capture, Facts, u32) {
+        let connections = self.flows.count();
+        (self.capture, self.facts, connections)
+    }
+
+    fn deal(&mut self, segment: &Segment<'_>, block: &Block, work: &mut [super::batch::Work]) {
+        let frame = segment.frame;
+        let evicted = &mut self.facts.evicted;
+        let assigned = self.flows.assign(segment, |connection| {
+            *evicted = evicted.saturating_add(1);
+            if let Some(work) = work.get_mut(index(connection.0 % SHARDS)) {
+                work.forgotten.push(Forgotten { frame, connection: connection.0 });
+            }
+        });
+        let connection = assigned.connection.0;
+        let Some(work) = work.get_mut(index(connection % SHARDS)) else { return };
+        if assigned.is_new {
+            let (opener, accepter) = match assigned.side {
+                Side::Opener => (segment.source, segment.destination),
+                Side::Accepter => (segment.destination, segment.source),
+            };
+            work.opened.push(Opened { connection, opener, accepter });
+        }
+        // The payload borrows from the block, so its place in there is the distance of the addresses.
+        let payload_at = segment.payload.as_ptr().addr().wrapping_sub(block.octets().as_ptr().addr());
+        work.segments.push(Dealt {
+            connection,
+            payload_at: short(payload_at),
+            payload_len: short(segment.payload.len()),
+            arrival: Arrival {
+                frame,
+                at: segment.at,
+                side: assigned.side,
+                sequence: segment.sequence,
+                acknowledgement: segment.acknowledgement,
+                wire_len: segment.wire_len,
+                window: segment.window,
+                ip_id: segment.ip_id,
+                flags: segment.flags,
+            },
+        });
+    }
+}
+
+impl Facts {
+    /// Follows capture time; where a step of it is over, all shards will be told before this frame. One tick stands
+    /// for a silence of any length. Time that runs backwards brings none.
+    fn time(&mut self, frame: &Frame<'_>, ticks: &mut Vec<Tick>) {
+        let at = frame.at;
+        self.first_at = Some(self.first_at.map_or(at, |first| first.min(at)));
+        self.last_at = Some(self.last_at.map_or(at, |last| last.max(at)));
+        match self.next_tick {
+            Some(due) if at < due => {}
+            Some(_) => {
+                ticks.push(Tick { frame: frame.number, now: at });
+                self.next_tick = Some(at.plus(TICK));
+            }
+            None => self.next_tick = Some(at.plus(TICK)),
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! A shard: whole connections, worked through in capture order, without locks.
+
+use super::analysis::{Analysis, Setup};
+use super::batch::{Batch, Dealt, SHARDS, Work};
+use crate::num::index;
+use crate::report::{Row, Tally};
+use crate::session::End;
+use crate::time::Timestamp;
+
+/// The connections whose number modulo [`SHARDS`] is this shard's, and what was counted over them.
+pub(super) struct Shard {
+    setup: Setup,
+    /// By connection number divided by [`SHARDS`].
+    connections: Vec<Option<Box<Analysis>>>,
+    /// Places of those that time can change something about.
+    active: Vec<u32>,
+    tally: Tally,
+    rows: Vec<Row>,
+}
+
+impl Shard {
+    pub(super) fn new(setup: Setup) -> Self {
+        Self { setup, connections: Vec::new(), active: Vec::new(), tally: Tally::default(), rows: Vec::new() }
+    }
+
+    /// Works through this shard's part of a batch; returns what was completed, in order.
+    pub(super) fn work(&mut self, batch: &Batch, number: u32) -> Vec<Row> {
+        let Some(Work { opened, segments, forgotten }) = batch.work.get(index(number)) else {
+            return Vec::new();
+        };
+        let mut opened = opened.iter().peekable();
+        let mut forgotten = forgotten.iter().peekable();
+        let mut ticks = batch.ticks.iter().peekable();
+        for segment in segments {
+            let frame = segment.arrival.frame;
+            while let Some(tick) = ticks.next_if(|tick| tick.frame <= frame) {
+                self.tick(tick.now, tick.frame);
+            }
+            while let Some(gone) = forgotten.next_if(|gone| gone.frame <= frame) {
+                self.forget(gone.connection, gone.frame);
+            }
+            if let Some(new) = opened.next_if(|new| new.connection == segment.connection) {
+                let place = index(new.connection / SHARDS);
+                if self.connections.len() <= place {
+                    self.connections.resize_with(place + 1, || None);
+                }
+                if let Some(slot) = self.connections.get_mut(place) {
+                    *slot = Some(Box::new(Analysis::new(new.connection, new.opener, new.accepter)));
+                }
+            }
+            self.push(segment, batch.block.octets());
+        }
+        for tick in ticks {
+            self.tick(tick.now, tick.frame);
+        }
+        for gone in forgotten {
+            self.forget(gone.connection, gone.frame);
+        }
+        std::mem::take(&mut self.rows)
+    }
+
+    /// The capture ends: everything still open is settled. Returns the counts and what was completed.
+    pub(super) fn finish(mut self, now: Timestamp) -> (Tally, Vec<Row>) {
+        for connection in std::mem::take(&mut self.connections).into_iter().flatten() {
+            let mut connection = connection;
+            connection.finish(now, &self.setup, &mut self.tally, &mut self.rows);
+        }
+        (self.tally, self.rows)
+    }
+
+    fn push(&mut self, segment: &Dealt, block: &[u8]) {
+        let place = segment.connection / SHARDS;
+        let Some(Some(connection)) = self.connections.get_mut(index(place)) else { return };
+        let from = index(segment.payload_at);
+        let payload = block.get(from..from + index(segment.payload_len)).unwrap_or_default();
+        connection.push(&segment.arrival, payload, &self.setup, &mut self.tally, &mut self.rows);
+        if !connection.is_listed && !connection.is_quiet() {
+            connection.is_listed = true;
+            self.active.push(place);
+        }
+    }
+
+    fn tick(&mut self, now: Timestamp, frame: u64) {
+        let mut active = std::mem::take(&mut self.active);
+        active.retain(|&place| {
+            let Some(Some(connection)) = self.connections.get_mut(index(place)) else { return false };
+            connection.tick(now, frame, &self.setup, &mut self.tally, &mut self.rows);
+            connection.is_listed = !connection.is_quiet();
+            connection.is_listed
+        });
+        self.active = active;
+    }
+
+    fn forget(&mut self, connection: u32, frame: u64) {
+        let Some(slot) = self.connections.get_mut(index(connection / SHARDS)) else { return };
+        if let Some(mut connection) = slot.take() {
+            connection.close(End::Idle, frame, &self.setup, &mut self.tally, &mut self.rows);
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! What is complete and leaves a shard: the rows of the report's lists.
+
+use std::cmp::Reverse;
+
+use super::model;
+use super::tally::{Exchanges, Requests};
+use crate::decap::Endpoint;
+use crate::report::latency::{Latencies, micros};
+use crate::session::{BindType, End, SessionEnd, Start};
+use crate::smpp::{CommandId, Role};
+use crate::tcp::{Health, PerSide, Side};
+
+/// Something complete, with its place in the order of the capture.
+#[derive(Debug)]
+pub struct Row {
+    /// The frame that completed it; `u64::MAX`: the end of the capture.
+    pub frame: u64,
+    /// Its connection.
+    pub connection: u32,
+    /// How bad it is, and its id: what a bounded list keeps, in this order.
+    pub(super) rank: Rank,
+    /// The row itself.
+    pub(super) session: Box<model::Session>,
+}
+
+/// Worst first, then by id.
+pub(super) type Rank = (Reverse<u64>, u32, u32);
+
+/// A session that ended, with what was counted of it.
+#[derive(Debug)]
+pub struct SessionRow<'a> {
+    /// What the correlator knows.
+    pub end: &'a SessionEnd,
+    /// Its requests and responses.
+    pub exchanges: &'a Exchanges,
+    /// PDUs with an error.
+    pub with_errors: u64,
+    /// PDUs with a warning and no error.
+    pub with_warnings: u64,
+    /// Who opened the connection.
+    pub opener: Endpoint,
+    /// The other end.
+    pub accepter: Endpoint,
+    /// TCP health of the connection.
+    pub health: Health,
+}
+
+impl Row {
+    /// The row of a session that ended at `frame`.
+    #[must_use]
+    pub fn session(frame: u64, row: &SessionRow<'_>) -> Self {
+        let end = row.end;
+        let (_, failed, unanswered) = row.exchanges.totals();
+        let trouble = failed
+            .saturating_add(unanswered)
+            .saturating_add(row.with_errors)
+            .saturating_add(row.exchanges.unsolicited.total());
+        Self {
+            frame,
+            connection: end.id.connection.0,
+            rank: (Reverse(trouble), end.id.connection.0, end.id.n),
+            session: Box::new(session(row)),
+        }
+    }
+}
+
+fn session(row: &SessionRow<'_>) -> model::Session {
+    let end = row.end;
+    // Who opens the connection binds, unless something said otherwise.
+    let esme_side = end.esme.unwrap_or(Side::Opener);
+    let window = end.window();
+    let ends = PerSide { opener: endpoint(row.opener), accepter: endpoint(row.accepter) };
+    let mut latencies = Latencies::default();
+    for (_, requests) in row.exchanges.by_command() {
+        latencies.merge(&requests.latencies);
+    }
+    model::Session {
+        id: end.id.to_string(),
+        connection: end.id.connection.0,
+        esme: *ends.of(esme_side),
+        smsc: *ends.of(esme_side.other()),
+        account: None,
+        system_id: end.system_id.as_deref().map(text),
+        system_id_from: end.system_id.is_some().then_some(model::SystemIdFrom::Bind),
+        bind: end.bind.map(|bind| match bind {
+            BindType::Transmitter => model::Bind::Transmitter,
+            BindType::Receiver => model::Bind::Receiver,
+            BindType::Transceiver => model::Bind::Transceiver,
+        }),
+        interface_version: end.interface_version,
+        first_at: Some(end.first_at),
+        last_at: Some(end.last_at),
+        start: match end.start {
+            Start::Handshake => model::Start::Handshake,
+            Start::MidStream => model::Start::Midstream,
+        },
+        end: end.end.map(|end| match end {
+            End::Unbind => model::End::Unbind,
+            End::Fin => model::End::Fin,
+            End::Rst => model::End::Rst,
+            End::Idle => model::End::Idle,
+            End::CaptureEnd => model::End::CaptureEnd,
+        }),
+        ended_by: end.ended_by_role().map(|role| match role {
+            Role::Esme => model::EndedBy::Esme,
+            Role::Smsc => model::EndedBy::Smsc,
+        }),
+        idle_before_end_ms: Some(milliseconds(end.idle_before_end_ms)),
+        last_pdus: end.last_pdus.iter().map(|pdu| pdu.command.to_string()).collect(),
+        pdus: model::SessionPdus {
+            total: end.pdus(),
+            with_errors: row.with_errors,
+            with_warnings: row.with_warnings,
+            by_command: command_ids(end.by_command.iter().copied()),
+        },
+        transactions: transactions(row.exchanges),
+        latency_us: latencies.summary(),
+        unsolicited: unsolicited(row.exchanges),
+        statuses: statuses(row.exchanges),
+        window: model::Window {
+            max: window.map(|(_, peak)| u64::from(peak.count)),
+            max_at: window.map(|(_, peak)| peak.at),
+            asked_by: window.and_then(|(side, _)| end.role(side)).map(model::Role::from),
+        },
+        rate: model::Rate {
+            peak_per_s: end.rate.map(|rate| u64::from(rate.count)),
+            peak_at: end.rate.map(|rate| rate.at),
+        },
+        tcp: model::SessionTcp {
+            retransmitted: row.health.retransmitted,
+            out_of_order: row.health.out_of_order,
+            gaps: row.health.gaps,
+            gap_octets: row.health.gap_octets,
+            zero_windows: row.health.zero_windows,
+            rtt_us: row.health.handshake_rtt.map(|rtt| micros(rtt.nanos().max(0).unsigned_abs())),
+        },
+    }
+}
+
+/// Counts by command, as `by_command` lists them.
+pub(super) fn command_ids(rows: impl Iterator<Item = (CommandId, u64)>) -> Vec<model::CommandIdCount> {
+    rows.map(|(command, count)| model::CommandIdCount {
+        command: command.to_string(),
+        command_id: command.0,
+        count,
+    })
+    .collect()
+}
+
+/// The `transactions` of a session, or of all.
+pub(super) fn transactions(exchanges: &Exchanges) -> Vec<model::Transactions> {
+    exchanges.by_command().into_iter().map(|(command, requests)| of_command(command, requests)).collect()
+}
+
+/// The `unsolicited` of a session, or of all.
+pub(super) fn unsolicited(exchanges: &Exchanges) -> Vec<model::CommandCount> {
+    exchanges
+        .unsolicited
+        .iter()
+        .map(|(command, count)| model::CommandCount { command: command.to_string(), count })
+        .collect()
+}
+
+/// The `statuses` of a session, or of all.
+pub(super) fn statuses(exchanges: &Exchanges) -> Vec<model::Status> {
+    exchanges
+        .statuses
+        .iter()
+        .map(|((command, status), count)| model::Status {
+            command: command.to_string(),
+            leg: None,
+            status: status.0,
+            name: status.name().map(str::to_owned),
+            count,
+        })
+        .collect()
+}
+
+fn of_command(command: CommandId, requests: &Requests) -> model::Transactions {
+    model::Transactions {
+        command: command.to_string(),
+        leg: None,
+        count: requests.count,
+        answered: requests.answered,
+        nacked: requests.nacked,
+        failed: requests.failed,
+        unanswered: requests.unanswered.total(),
+        unanswered_why: requests
+            .unanswered
+            .iter()
+            .map(|(why, count)| model::WhyCount { why, count })
+            .collect(),
+        latency_us: requests.latencies.summary(),
+    }
+}
+
+fn milliseconds(whole: u64) -> f64 {
+    micros(whole.saturating_mul(1_000))
+}
+
+const fn endpoint(endpoint: Endpoint) -> model::Endpoint {
+    model::Endpoint { ip: endpoint.ip, port: endpoint.port }
+}
+
+/// Octets of a C-Octet String as text: printable ASCII as it is, everything else as `\xNN`.
+fn text(octets: &[u8]) -> String {
+    octets.escape_ascii().to_string()
+}

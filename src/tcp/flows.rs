@@ -1,0 +1,278 @@
+//! Which connection a segment belongs to, and from which side: numbered as Wireshark numbers `tcp.stream`.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+use foldhash::quality::RandomState;
+
+use super::{ConnectionNumber, Side};
+use crate::decap::{Endpoint, Flags, Segment};
+
+/// All connections that are remembered, by their pair of endpoints.
+///
+/// VLANs and tunnels are no part of the key: a mirror may show the two directions under different ones. Holds at
+/// most `limit` connections; when full, the half that has been silent longest is forgotten and reported, so that
+/// the cost stays constant per connection.
+#[derive(Debug)]
+pub struct Flows {
+    flows: HashMap<Key, Flow, RandomState>,
+    last: Option<(Key, Flow)>,
+    next: u32,
+    limit: usize,
+    smpp_ports: Vec<(u16, u16)>,
+}
+
+/// What [`Flows::assign`] found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Assigned {
+    /// The connection.
+    pub connection: ConnectionNumber,
+    /// The sender.
+    pub side: Side,
+    /// Whether this segment is the connection's first.
+    pub is_new: bool,
+}
+
+/// Endpoints in a fixed order, so that both directions have one key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Key {
+    low: u128,
+    high: u128,
+    ports: u32,
+    is_v6: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Flow {
+    number: u32,
+    opener_is_low: bool,
+    /// Sequence number of the first segment seen from the lower and from the higher endpoint.
+    first: [Option<u32>; 2],
+    last_frame: u64,
+}
+
+impl Flows {
+    /// Connections remembered at once unless told otherwise: the most that fit 2^18 buckets.
+    pub const DEFAULT_LIMIT: usize = 229_376;
+
+    /// No connections yet; `smpp_ports` are inclusive ranges that tell the accepter of a connection seen mid-stream.
+    #[must_use]
+    pub fn new(limit: usize, smpp_ports: &[(u16, u16)]) -> Self {
+        Self {
+            flows: HashMap::default(),
+            last: None,
+            next: 0,
+            limit: limit.max(2),
+            smpp_ports: smpp_ports.to_vec(),
+        }
+    }
+
+    /// Connections numbered so far.
+    #[must_use]
+    pub const fn count(&self) -> u32 {
+        self.next
+    }
+
+    /// The connection and side of `segment`. `forgotten` is told each connection that had to make room.
+    ///
+    /// A SYN whose sequence number is not that side's first opens a new connection on the same endpoints (port
+    /// reuse); the same SYN again is a retransmission.
+    pub fn assign(&mut self, segment: &Segment<'_>, mut forgotten: impl FnMut(ConnectionNumber)) -> Assigned {
+        let (key, source_is_low) = key_of(segment.source, segment.destination);
+        if let Some((last_key, flow)) = &mut self.last
+            && *last_key == key
+            && !reuses(segment, flow, source_is_low)
+        {
+            return flow.seen(segment, source_is_low);
+        }
+        self.keep_last();
+        if let Some(flow) = self.flows.get(&key).copied()
+            && !reuses(segment, &flow, source_is_low)
+        {
+            let mut flow = flow;
+            let assigned = flow.seen(segment, source_is_low);
+            self.last = Some((key, flow));
+            return assigned;
+        }
+        if self.flows.len() >= self.limit && !self.flows.contains_key(&key) {
+            self.forget_half(&mut forgotten);
+        }
+        let mut flow = Flow {
+            number: self.next,
+            opener_is_low: self.sender_opens(segment) == source_is_low,
+            first: [None; 2],
+            last_frame: segment.frame,
+        };
+        self.next = self.next.saturating_add(1);
+        let assigned = Assigned { is_new: true, ..flow.seen(segment, source_is_low) };
+        self.flows.insert(key, flow);
+        self.last = Some((key, flow));
+        assigned
+    }
+
+    /// Writes the cached flow back: the cache spares a lookup while segments of one connection follow each other.
+    fn keep_last(&mut self) {
+        if let Some((key, flow)) = self.last.take() {
+            self.flows.insert(key, flow);
+        }
+    }
+
+    fn forget_half(&mut self, forgotten: &mut impl FnMut(ConnectionNumber)) {
+        let mut frames: Vec<u64> = self.flows.values().map(|flow| flow.last_frame).collect();
+        let middle = frames.len().wrapping_div(2);
+        let (_, median, _) = frames.select_nth_unstable(middle);
+        let median = *median;
+        let mut gone = Vec::new();
+        self.flows.retain(|_, flow| {
+            let keep = flow.last_frame > median;
+            if !keep {
+                gone.push(flow.number);
+            }
+            keep
+        });
+        // The table's order is random by design; what leaves here must not be.
+        gone.sort_unstable();
+        gone.into_iter().for_each(|number| forgotten(ConnectionNumber(number)));
+    }
+
+    fn sender_opens(&self, segment: &Segment<'_>) -> bool {
+        if segment.flags.has(Flags::SYN) {
+            return !segment.flags.has(Flags::ACK);
+        }
+        let is_smpp = |port: u16| self.smpp_ports.iter().any(|&(from, to)| (from..=to).contains(&port));
+        let (source, destination) = (segment.source.port, segment.destination.port);
+        match (is_smpp(source), is_smpp(destination)) {
+            (true, false) => false,
+            (false, true) => true,
+            // Servers listen below the ephemeral range.
+            _ => !(source < 32_768 && destination >= 32_768),
+        }
+    }
+}
+
+impl Flow {
+    fn seen(&mut self, segment: &Segment<'_>, source_is_low: bool) -> Assigned {
+        self.last_frame = segment.frame;
+        let first = match (&mut self.first, source_is_low) {
+            ([low, _], true) => low,
+            ([_, high], false) => high,
+        };
+        first.get_or_insert(segment.sequence);
+        let side = if source_is_low == self.opener_is_low { Side::Opener } else { Side::Accepter };
+        Assigned { connection: ConnectionNumber(self.number), side, is_new: false }
+    }
+}
+
+fn reuses(segment: &Segment<'_>, flow: &Flow, source_is_low: bool) -> bool {
+    if !segment.flags.has(Flags::SYN) || segment.flags.has(Flags::ACK) {
+        return false;
+    }
+    let [low, high] = flow.first;
+    let first = if source_is_low { low } else { high };
+    first.is_some_and(|first| first != segment.sequence)
+}
+
+fn key_of(source: Endpoint, destination: Endpoint) -> (Key, bool) {
+    let (source_ip, source_v6) = number_of(source.ip);
+    let (destination_ip, destination_v6) = number_of(destination.ip);
+    let source_is_low = (source_ip, source.port) <= (destination_ip, destination.port);
+    let pair = |low: u16, high: u16| u32::from(low).wrapping_shl(16) | u32::from(high);
+    let is_v6 = source_v6 || destination_v6;
+    let key = if source_is_low {
+        Key { low: source_ip, high: destination_ip, ports: pair(source.port, destination.port), is_v6 }
+    } else {
+        Key { low: destination_ip, high: source_ip, ports: pair(destination.port, source.port), is_v6 }
+    };
+    (key, source_is_low)
+}
+
+fn number_of(ip: IpAddr) -> (u128, bool) {
+    match ip {
+        IpAddr::V4(ip) => (u128::from(u32::from(ip)), false),
+        IpAddr::V6(ip) => (u128::from(ip), true),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::Timestamp;
+
+    fn segment(
+        source: (u8, u16),
+        destination: (u8, u16),
+        flags: u8,
+        sequence: u32,
+        frame: u64,
+    ) -> Segment<'static> {
+        let endpoint = |(host, port): (u8, u16)| Endpoint { ip: IpAddr::from([192, 0, 2, host]), port };
+        Segment {
+            frame,
+            at: Timestamp::from_nanos(0),
+            source: endpoint(source),
+            destination: endpoint(destination),
+            sequence,
+            acknowledgement: 0,
+            flags: Flags(flags),
+            window: 0,
+            ip_id: None,
+            ttl: 64,
+            payload: &[],
+            wire_len: 0,
+        }
+    }
+
+    fn assign(flows: &mut Flows, segment: &Segment<'_>) -> (u32, Side, bool) {
+        let assigned = flows.assign(segment, |_| panic!("nothing is forgotten here"));
+        (assigned.connection.0, assigned.side, assigned.is_new)
+    }
+
+    #[test]
+    fn both_directions_are_one_connection_and_the_syn_tells_the_opener() {
+        let mut flows = Flows::new(100, &[(2775, 2775)]);
+        let (a, b) = ((9, 40_000), (1, 2775));
+        assert_eq!(assign(&mut flows, &segment(a, b, Flags::SYN, 7, 1)), (0, Side::Opener, true));
+        assert_eq!(
+            assign(&mut flows, &segment(b, a, Flags::SYN | Flags::ACK, 9, 2)),
+            (0, Side::Accepter, false)
+        );
+        assert_eq!(assign(&mut flows, &segment(a, b, Flags::ACK, 8, 3)), (0, Side::Opener, false));
+        assert_eq!(assign(&mut flows, &segment((9, 40_001), b, Flags::SYN, 7, 4)), (1, Side::Opener, true));
+        assert_eq!(assign(&mut flows, &segment(a, b, Flags::ACK, 8, 5)), (0, Side::Opener, false));
+    }
+
+    #[test]
+    fn mid_stream_the_listening_port_tells_the_accepter() {
+        let mut flows = Flows::new(100, &[(2775, 2775), (50_000, 50_010)]);
+        assert_eq!(assign(&mut flows, &segment((1, 2775), (9, 40_000), Flags::ACK, 7, 1)).1, Side::Accepter);
+        assert_eq!(assign(&mut flows, &segment((2, 50_001), (9, 1_999), Flags::ACK, 7, 1)).1, Side::Accepter);
+        assert_eq!(assign(&mut flows, &segment((3, 8_080), (9, 40_000), Flags::ACK, 7, 1)).1, Side::Accepter);
+        assert_eq!(assign(&mut flows, &segment((4, 40_000), (9, 41_000), Flags::ACK, 7, 1)).1, Side::Opener);
+        let synack = segment((5, 40_000), (9, 41_000), Flags::ACK | Flags::SYN, 7, 1);
+        assert_eq!(assign(&mut flows, &synack).1, Side::Accepter);
+    }
+
+    #[test]
+    fn a_syn_with_another_sequence_number_opens_a_new_connection_and_a_repeated_one_does_not() {
+        let mut flows = Flows::new(100, &[]);
+        let (a, b) = ((9, 40_000), (1, 2775));
+        assert_eq!(assign(&mut flows, &segment(a, b, Flags::SYN, 7, 1)).0, 0);
+        assert_eq!(assign(&mut flows, &segment(a, b, Flags::SYN, 7, 2)).0, 0);
+        assert_eq!(assign(&mut flows, &segment(a, b, Flags::SYN, 70_000, 3)), (1, Side::Opener, true));
+        assert_eq!(assign(&mut flows, &segment(b, a, Flags::ACK, 1, 4)), (1, Side::Accepter, false));
+    }
+
+    #[test]
+    fn a_full_table_forgets_the_silent_half_and_says_which() {
+        let mut flows = Flows::new(10, &[]);
+        let mut gone = Vec::new();
+        for port in 0..11_u16 {
+            let segment = segment((9, 40_000 + port), (1, 2775), Flags::SYN, 7, u64::from(port) + 1);
+            flows.assign(&segment, |number| gone.push(number.0));
+        }
+        assert_eq!(gone, [0, 1, 2, 3, 4, 5]);
+        assert_eq!(flows.count(), 11);
+        let again = flows.assign(&segment((9, 40_000), (1, 2775), Flags::ACK, 8, 20), |_| ());
+        assert_eq!((again.connection.0, again.is_new), (11, true));
+    }
+}

@@ -1,0 +1,55 @@
+//! JSON Schemas (draft 2020-12) of what the tool writes, generated from the types.
+
+use std::io::{self, Write};
+
+use schemars::generate::SchemaSettings;
+
+use crate::report::Report;
+
+/// Writes the JSON Schema of `report --format json`.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_report(out: &mut impl Write) -> io::Result<()> {
+    // Of what is written: a key that may be null is there nonetheless, so it is required.
+    let schema =
+        SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<Report>();
+    super::json::write(&schema, out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::snapshot;
+
+    fn validator() -> jsonschema::Validator {
+        let mut schema = Vec::new();
+        write_report(&mut schema).unwrap();
+        jsonschema::validator_for(&serde_json::from_slice(&schema).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn reports_are_valid() {
+        let validator = validator();
+        for report in
+            [Report::default(), snapshot::two_sessions(), snapshot::nothing_found(), snapshot::everything()]
+        {
+            validator.validate(&serde_json::to_value(report).unwrap()).unwrap();
+        }
+    }
+
+    #[test]
+    fn keys_that_lack_or_are_unknown_are_not_valid() {
+        let validator = validator();
+        let report = serde_json::to_value(Report::default()).unwrap();
+        let mut lacking = report.clone();
+        lacking["capture"].as_object_mut().unwrap().remove("first_at");
+        assert!(!validator.is_valid(&lacking));
+        let mut unknown = report.clone();
+        unknown["surprise"] = 1.into();
+        assert!(!validator.is_valid(&unknown));
+        let mut wrong = report;
+        wrong["pdus"]["total"] = "1".into();
+        assert!(!validator.is_valid(&wrong));
+    }
+}

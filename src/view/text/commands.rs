@@ -1,0 +1,142 @@
+//! COMMANDS and STATUSES: what was asked and how it was answered.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use super::super::figures::{count, millis, of, percent};
+use super::super::page::{Page, Tone};
+use super::super::table::Table;
+use crate::report::Report;
+use crate::report::model::{Leg, Status};
+
+/// Requests by command: answered, failed, unanswered, latency.
+pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Result<()> {
+    if report.transactions.is_empty() {
+        return Ok(());
+    }
+    page.heading("COMMANDS", "requests; failed: answered with a status other than 0")?;
+    let legs = report.transactions.iter().any(|row| row.leg.is_some());
+    let nacks = report.transactions.iter().any(|row| row.nacked > 0);
+    let mut table = Table::default();
+    if legs {
+        table = table.text("side");
+    }
+    table = table.name("command", 12).figure("requests").figure("answered");
+    if nacks {
+        table = table.figure("nacked");
+    }
+    table = table
+        .figure("failed")
+        .lesser_figure("%", 2)
+        .figure("unanswered")
+        .figure("p50 ms")
+        .figure("p95")
+        .figure("p99")
+        .lesser_figure("max", 1);
+    for row in &report.transactions {
+        let mut cells = Vec::new();
+        if legs {
+            cells.push(side(row.leg).to_owned());
+        }
+        cells.extend([page.plain(&row.command).into_owned(), count(row.count), count(row.answered)]);
+        if nacks {
+            cells.push(count(row.nacked));
+        }
+        let latency = &row.latency_us;
+        cells.extend([
+            count(row.failed),
+            percent(row.failed, row.count),
+            count(row.unanswered),
+            millis(latency.p50),
+            millis(latency.p95),
+            millis(latency.p99),
+            millis(latency.max),
+        ]);
+        table.row(cells);
+    }
+    for line in table.lines(page.width(), page.options().ascii) {
+        page.line(&line)?;
+    }
+    Ok(())
+}
+
+fn side(leg: Option<Leg>) -> &'static str {
+    match leg {
+        Some(Leg::Customer) => "customer",
+        Some(Leg::Operator) => "operator",
+        None => "-",
+    }
+}
+
+/// Responses by status over all commands: those that are not OK first, the most frequent first.
+pub(super) fn write_statuses<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Result<()> {
+    if report.statuses.is_empty() {
+        return Ok(());
+    }
+    let mut by_status: BTreeMap<u32, Vec<&Status>> = BTreeMap::new();
+    for row in &report.statuses {
+        by_status.entry(row.status).or_default().push(row);
+    }
+    let mut statuses: Vec<(u32, u64, Vec<&Status>)> =
+        by_status.into_iter().map(|(status, rows)| (status, sum(&rows, |_| true), rows)).collect();
+    statuses.sort_by_key(|&(status, total, _)| (status == 0, std::cmp::Reverse(total), status));
+
+    page.heading("STATUSES", "responses; not OK first")?;
+    let legs = report.statuses.iter().any(|row| row.leg.is_some());
+    let mut table = Table::default().text("status").text("name");
+    table = if legs {
+        table.figure("operators to us").figure("we to customers")
+    } else {
+        table.figure("responses")
+    };
+    table = table.name("of", 14);
+    let most = page.options().rows;
+    for (status, total, rows) in statuses.iter().take(most) {
+        let name = rows.iter().find_map(|row| row.name.as_deref()).unwrap_or("-");
+        let mut cells = vec![format!("0x{status:08x} ({status})"), page.plain(name).into_owned()];
+        if legs {
+            cells.push(count(sum(rows, |row| row.leg == Some(Leg::Operator))));
+            cells.push(count(sum(rows, |row| row.leg == Some(Leg::Customer))));
+        } else {
+            cells.push(count(*total));
+        }
+        cells.push(page.plain(&commands(rows)).into_owned());
+        table.row(cells);
+    }
+    for line in table.lines(page.width(), page.options().ascii) {
+        page.line(&line)?;
+    }
+    let left = u64::try_from(statuses.len().saturating_sub(most)).unwrap_or(u64::MAX);
+    if left > 0 {
+        page.item(&format!("and {} more; --format json lists them", count(left)), Some(Tone::Faint))?;
+    }
+    Ok(())
+}
+
+fn sum(rows: &[&Status], which: impl Fn(&Status) -> bool) -> u64 {
+    rows.iter().filter(|row| which(row)).map(|row| row.count).fold(0, u64::saturating_add)
+}
+
+/// `submit_sm_resp`, or `submit_sm_resp 12, deliver_sm_resp 3` where there are several.
+fn commands(rows: &[&Status]) -> String {
+    let mut counts: Vec<(&str, u64)> = Vec::new();
+    for row in rows {
+        match counts.iter_mut().find(|(command, _)| *command == row.command) {
+            Some((_, total)) => *total = total.saturating_add(row.count),
+            None => counts.push((&row.command, row.count)),
+        }
+    }
+    if let [(command, _)] = counts.as_slice() {
+        return (*command).to_owned();
+    }
+    counts.sort_by_key(|&(_, total)| std::cmp::Reverse(total));
+    let parts: Vec<String> =
+        counts.iter().map(|(command, total)| format!("{command} {}", count(*total))).collect();
+    parts.join(", ")
+}
+
+/// `12 submit_sm_resp`, for sentences.
+pub(super) fn listed<'a>(rows: impl Iterator<Item = (&'a str, u64)>) -> String {
+    let parts: Vec<String> = rows.map(|(command, total)| format!("{} {command}", count(total))).collect();
+    if parts.is_empty() { of(0, "response") } else { parts.join(", ") }
+}

@@ -1,0 +1,139 @@
+//! TRUST: what the capture lacks, what was left out, and what therefore may be otherwise than stated above.
+
+use std::io::{self, Write};
+
+use super::super::figures::{count, of};
+use super::super::page::Page;
+use super::commands::listed;
+use crate::report::Report;
+use crate::report::model::{PartialReason, ReasonCount, Unanswered};
+
+/// One sentence a line; one line in all when there is nothing to doubt.
+pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Result<()> {
+    page.heading("TRUST", "how far to trust the above")?;
+    let mut doubts = Vec::new();
+    doubts.extend(unanswered(report));
+    doubts.extend(unsolicited(report));
+    doubts.extend(gaps(report));
+    doubts.extend(skipped(report));
+    doubts.extend(partial(report));
+    if doubts.is_empty() && report.pdus.total > 0 {
+        doubts.push("no gap, no octet unexplained, no request without its answer".to_owned());
+    }
+    doubts.extend(tcp(report));
+    doubts.extend(frames(report));
+    doubts.extend(
+        report.limits.iter().map(|limit| format!("limit reached: {} {}", count(limit.count), limit.limit)),
+    );
+    for doubt in doubts {
+        page.item(&page.plain(&doubt).into_owned(), None)?;
+    }
+    Ok(())
+}
+
+fn unanswered(report: &Report) -> Option<String> {
+    const REASONS: [(Unanswered, &str); 6] = [
+        (Unanswered::ReplyInGap, "whose answer may lie in a gap"),
+        (Unanswered::TimedOut, "given no answer in time"),
+        (Unanswered::Closed, "open when the connection closed"),
+        (Unanswered::Superseded, "whose sequence number was used again"),
+        (Unanswered::CaptureEnded, "still open at the end of the capture"),
+        (Unanswered::Evicted, "forgotten for want of memory"),
+    ];
+    let total = report.transactions.iter().map(|row| row.unanswered).fold(0, u64::saturating_add);
+    let parts: Vec<String> = REASONS
+        .into_iter()
+        .map(|(why, words)| {
+            let rows = report.transactions.iter().flat_map(|row| &row.unanswered_why);
+            (rows.filter(|row| row.why == why).map(|row| row.count).fold(0, u64::saturating_add), words)
+        })
+        .filter(|&(n, _)| n > 0)
+        .map(|(n, words)| format!("{} {words}", count(n)))
+        .collect();
+    (total > 0).then(|| sentence(&format!("{} without an answer", of(total, "request")), &parts))
+}
+
+fn unsolicited(report: &Report) -> Option<String> {
+    let total = report.unsolicited.iter().map(|row| row.count).fold(0, u64::saturating_add);
+    let rows = report.unsolicited.iter().map(|row| (row.command.as_str(), row.count));
+    (total > 0).then(|| {
+        let verb = if total == 1 { "answers" } else { "answer" };
+        format!("{} {verb} nothing in the capture: {}", of(total, "response"), listed(rows))
+    })
+}
+
+fn gaps(report: &Report) -> Option<String> {
+    let tcp = &report.tcp;
+    (tcp.gaps > 0)
+        .then(|| format!("{}: the capture lacks {}", of(tcp.gaps, "gap"), of(tcp.gap_octets, "octet")))
+}
+
+fn skipped(report: &Report) -> Option<String> {
+    let octets = &report.octets;
+    (octets.skipped > 0).then(|| {
+        let start = format!("{} of {} in no whole PDU", of(octets.skipped, "octet"), count(octets.stream));
+        sentence(&start, &reasons(&octets.skipped_why))
+    })
+}
+
+fn partial(report: &Report) -> Option<String> {
+    let rows = &report.pdus.partial;
+    let total = rows.iter().map(|row| row.count).fold(0, u64::saturating_add);
+    let parts: Vec<String> = rows
+        .iter()
+        .map(|row| {
+            let words = match row.reason {
+                PartialReason::Snaplen => "cut by the capture's frame length",
+                PartialReason::Gap => "with a gap in them",
+                PartialReason::CaptureEnd => "cut by the end",
+            };
+            format!("{} {words}", count(row.count))
+        })
+        .collect();
+    (total > 0).then(|| sentence(&format!("{} known by their header alone", of(total, "PDU")), &parts))
+}
+
+fn tcp(report: &Report) -> Vec<String> {
+    let tcp = &report.tcp;
+    let mut parts = Vec::new();
+    let mut part = |n: u64, one: &str, many: &str| {
+        if n > 0 {
+            parts.push(format!("{} {}", count(n), if n == 1 { one } else { many }));
+        }
+    };
+    part(tcp.duplicate_frames, "frame captured twice, used once", "frames captured twice, used once");
+    part(tcp.retransmitted, "segment retransmitted", "segments retransmitted");
+    part(tcp.out_of_order, "out of order", "out of order");
+    part(tcp.conflicting_overlaps, "overlap that disagrees", "overlaps that disagree");
+    let mut lines = Vec::new();
+    if !parts.is_empty() {
+        lines.push(parts.join(", "));
+    }
+    if tcp.tls_connections > 0 {
+        lines.push(format!("{} in TLS, not read", of(tcp.tls_connections, "connection")));
+    }
+    if tcp.evicted > 0 {
+        lines.push(format!("{} forgotten for want of memory", of(tcp.evicted, "connection")));
+    }
+    lines
+}
+
+fn frames(report: &Report) -> Option<String> {
+    let rows = &report.capture.skipped_frames;
+    let total = rows.iter().map(|row| row.count).fold(0, u64::saturating_add);
+    (total > 0).then(|| {
+        let verb = if total == 1 { "is" } else { "are" };
+        let start =
+            format!("{} of {} {verb} no TCP segment", of(total, "frame"), count(report.capture.frames));
+        sentence(&start, &reasons(rows))
+    })
+}
+
+fn reasons(rows: &[ReasonCount]) -> Vec<String> {
+    rows.iter().map(|row| format!("{} {}", count(row.count), row.reason)).collect()
+}
+
+/// `start: part, part`.
+fn sentence(start: &str, parts: &[String]) -> String {
+    if parts.is_empty() { start.to_owned() } else { format!("{start}: {}", parts.join(", ")) }
+}
