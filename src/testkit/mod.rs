@@ -4,7 +4,7 @@
 //! ```text
 //!  scenario + seed ─► PDUs ─► TCP segments ─► network effects ─► capture file
 //!       [`Scenario`]  [`pdu`]  [`tcp`]          [`network`]        [`file`]
-//!                                                   └─► truth
+//!                                                   └─► [`Truth`]
 //! ```
 //!
 //! Nothing here uses the tables of [`crate::smpp`] or the reassembly of [`crate::tcp`]: PDUs are built octet by
@@ -26,5 +26,8 @@ pub mod scenario;
 
 pub mod tcp;
 
+pub mod truth;
+
 pub use rng::Rng;
 pub use scenario::Scenario;
+pub use truth::Truth;
