@@ -12,7 +12,8 @@ use crate::report::Report;
 /// Those of `out`.
 pub fn write_report(out: &mut impl Write) -> io::Result<()> {
     // Of what is written: a key that may be null is there nonetheless, so it is required.
-    let schema = SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<Report>();
+    let schema =
+        SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<Report>();
     super::json::write(&schema, out)
 }
 
@@ -30,7 +31,8 @@ mod tests {
     #[test]
     fn reports_are_valid() {
         let validator = validator();
-        for report in [Report::default(), snapshot::two_sessions(), snapshot::nothing_found(), snapshot::everything()]
+        for report in
+            [Report::default(), snapshot::two_sessions(), snapshot::nothing_found(), snapshot::everything()]
         {
             validator.validate(&serde_json::to_value(report).unwrap()).unwrap();
         }

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use crate::report::Report;
 use crate::report::model::{
-    Bind, Capture, CommandCount, CommandIdCount, End, EndedBy, Endpoint, File, Finding, Latency, Leg, Limit, Octets,
-    PartialCount, PartialReason, Pdus, Place, Rate, ReasonCount, Role, Seen, Session, SessionPdus, SessionTcp, Severity,
-    Start, Status, SystemIdFrom, Tcp, Transactions, Unanswered, WhyCount, Window,
+    Bind, Capture, CommandCount, CommandIdCount, End, EndedBy, Endpoint, File, Finding, Latency, Leg, Limit,
+    Octets, PartialCount, PartialReason, Pdus, Place, Rate, ReasonCount, Role, Seen, Session, SessionPdus,
+    SessionTcp, Severity, Start, Status, SystemIdFrom, Tcp, Transactions, Unanswered, WhyCount, Window,
 };
 use crate::time::{Duration, Timestamp};
 
@@ -38,7 +38,14 @@ fn endpoint(ip: &str, port: u16) -> Endpoint {
 }
 
 fn file(path: &str, frames: u64, octets: u64) -> File {
-    File { path: path.to_owned(), format: Some("pcap".to_owned()), link_types: vec![1], frames, octets, damage: None }
+    File {
+        path: path.to_owned(),
+        format: Some("pcap".to_owned()),
+        link_types: vec![1],
+        frames,
+        octets,
+        damage: None,
+    }
 }
 
 fn reason(reason: &str, count: u64) -> ReasonCount {
@@ -100,7 +107,8 @@ fn session(connection: u32, system_id: Option<&str>, requests: Transactions) -> 
 
 /// A small capture in which all went well.
 pub(super) fn two_sessions() -> Report {
-    let submits = transactions("submit_sm", 20, 0, latency(20, [310.0, 420.0, 900.5, 1_100.0, 4_200.0, 4_200.25]));
+    let submits =
+        transactions("submit_sm", 20, 0, latency(20, [310.0, 420.0, 900.5, 1_100.0, 4_200.0, 4_200.25]));
     let delivers = transactions("deliver_sm", 12, 0, latency(12, [91.0, 95.0, 99.0, 99.0, 99.0, 99.0]));
     Report {
         capture: Capture {
@@ -119,7 +127,10 @@ pub(super) fn two_sessions() -> Report {
             by_command: vec![CommandIdCount { command: "deliver_sm".to_owned(), command_id: 5, count: 12 }],
             ..Pdus::default()
         },
-        sessions: vec![session(0, Some("acme-otp"), submits.clone()), session(1, Some("bravo"), delivers.clone())],
+        sessions: vec![
+            session(0, Some("acme-otp"), submits.clone()),
+            session(1, Some("bravo"), delivers.clone()),
+        ],
         transactions: vec![submits, delivers],
         statuses: vec![
             status("submit_sm_resp", 0, Some("ESME_ROK"), 20),
@@ -154,13 +165,20 @@ pub(super) fn nothing_found() -> Report {
 
 /// A header of a file and nothing behind it.
 pub(super) fn no_frames() -> Report {
-    Report { capture: Capture { files: vec![file("new.pcap", 0, 0)], ..Capture::default() }, ..Report::default() }
+    Report {
+        capture: Capture { files: vec![file("new.pcap", 0, 0)], ..Capture::default() },
+        ..Report::default()
+    }
 }
 
 /// Something in every place, and text of the traffic's that would like to steer the terminal.
 pub(super) fn everything() -> Report {
-    let mut submits =
-        transactions("submit_sm", 257_544, 180_894, latency(257_540, [900.0, 41e3, 80e3, 97e3, 244e3, 9_120e3]));
+    let mut submits = transactions(
+        "submit_sm",
+        257_544,
+        180_894,
+        latency(257_540, [900.0, 41e3, 80e3, 97e3, 244e3, 9_120e3]),
+    );
     submits.leg = Some(Leg::Operator);
     submits.answered = 257_538;
     submits.nacked = 2;
@@ -267,7 +285,10 @@ pub(super) fn everything() -> Report {
         ],
         statuses: vec![
             Status { leg: Some(Leg::Operator), ..status("submit_sm_resp", 0, Some("ESME_ROK"), 76_644) },
-            Status { leg: Some(Leg::Operator), ..status("submit_sm_resp", 0x58, Some("ESME_RTHROTTLED"), 180_892) },
+            Status {
+                leg: Some(Leg::Operator),
+                ..status("submit_sm_resp", 0x58, Some("ESME_RTHROTTLED"), 180_892)
+            },
             Status { leg: Some(Leg::Operator), ..status("generic_nack", 0x58, Some("ESME_RTHROTTLED"), 2) },
             Status { leg: Some(Leg::Customer), ..status("deliver_sm_resp", 0x0000_0433, None, 1_804) },
         ],
@@ -291,7 +312,14 @@ pub(super) fn everything() -> Report {
                 None,
                 None,
             ),
-            finding("response.out_of_order", Severity::Note, 1_234_567, "answered before an older one", None, None),
+            finding(
+                "response.out_of_order",
+                Severity::Note,
+                1_234_567,
+                "answered before an older one",
+                None,
+                None,
+            ),
         ],
         limits: vec![Limit { limit: "octets of held segments dropped".to_owned(), count: 4_096 }],
         ..Report::default()

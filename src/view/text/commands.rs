@@ -21,18 +21,18 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
     if legs {
         table = table.text("side");
     }
-    table = table.name("command", 12).figure("requests").figure("answered");
+    table = table.text("command").figure("requests").figure("answered");
     if nacks {
         table = table.figure("nacked");
     }
     table = table
         .figure("failed")
-        .lesser_figure("%", 2)
+        .lesser_figure("%", 4)
         .figure("unanswered")
         .figure("p50 ms")
-        .figure("p95")
-        .figure("p99")
-        .lesser_figure("max", 1);
+        .lesser_figure("p95", 2)
+        .lesser_figure("p99", 1)
+        .lesser_figure("max", 3);
     for row in &report.transactions {
         let mut cells = Vec::new();
         if legs {
@@ -77,17 +77,19 @@ pub(super) fn write_statuses<W: Write>(report: &Report, page: &mut Page<'_, W>) 
     for row in &report.statuses {
         by_status.entry(row.status).or_default().push(row);
     }
-    let mut statuses: Vec<(u32, u64, Vec<&Status>)> = by_status
-        .into_iter()
-        .map(|(status, rows)| (status, sum(&rows, |_| true), rows))
-        .collect();
+    let mut statuses: Vec<(u32, u64, Vec<&Status>)> =
+        by_status.into_iter().map(|(status, rows)| (status, sum(&rows, |_| true), rows)).collect();
     statuses.sort_by_key(|&(status, total, _)| (status == 0, std::cmp::Reverse(total), status));
 
     page.heading("STATUSES", "responses; not OK first")?;
     let legs = report.statuses.iter().any(|row| row.leg.is_some());
     let mut table = Table::default().text("status").text("name");
-    table = if legs { table.figure("operators to us").figure("we to customers") } else { table.figure("responses") };
-    table = table.name("of", 14);
+    table = if legs {
+        table.figure("operators to us").figure("we to customers")
+    } else {
+        table.figure("responses")
+    };
+    table = table.list("of", 14);
     let most = page.options().rows;
     for (status, total, rows) in statuses.iter().take(most) {
         let name = rows.iter().find_map(|row| row.name.as_deref()).unwrap_or("-");
@@ -128,7 +130,8 @@ fn commands(rows: &[&Status]) -> String {
         return (*command).to_owned();
     }
     counts.sort_by_key(|&(_, total)| std::cmp::Reverse(total));
-    let parts: Vec<String> = counts.iter().map(|(command, total)| format!("{command} {}", count(*total))).collect();
+    let parts: Vec<String> =
+        counts.iter().map(|(command, total)| format!("{command} {}", count(*total))).collect();
     parts.join(", ")
 }
 

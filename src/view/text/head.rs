@@ -34,7 +34,8 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
     }
     for file in &capture.files {
         if let Some(damage) = &file.damage {
-            let text = format!("{}: {}; what is before was analysed", page.plain(&file.path), page.plain(damage));
+            let text =
+                format!("{}: {}; what is before was analysed", page.plain(&file.path), page.plain(damage));
             page.item(&text, Some(Tone::Bad))?;
         }
     }
@@ -72,7 +73,10 @@ fn extent(report: &Report) -> String {
     // Of the sessions that are not listed nobody knows.
     let before = report.sessions.iter().filter(|session| session.start == Start::Midstream).count();
     if before > 0 && report.sessions_omitted == 0 {
-        line.push_str(&format!(" ({} began before the capture)", count(before.try_into().unwrap_or(u64::MAX))));
+        line.push_str(&format!(
+            " ({} began before the capture)",
+            count(before.try_into().unwrap_or(u64::MAX))
+        ));
     }
     line
 }

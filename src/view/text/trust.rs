@@ -10,7 +10,6 @@ use crate::report::model::{PartialReason, ReasonCount, Unanswered};
 
 /// One sentence a line; one line in all when there is nothing to doubt.
 pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Result<()> {
-    page.heading("TRUST", "how far to trust the above")?;
     let mut doubts = Vec::new();
     doubts.extend(unanswered(report));
     doubts.extend(unsolicited(report));
@@ -22,7 +21,12 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
     }
     doubts.extend(tcp(report));
     doubts.extend(frames(report));
-    doubts.extend(report.limits.iter().map(|limit| format!("limit reached: {} {}", count(limit.count), limit.limit)));
+    doubts.extend(
+        report.limits.iter().map(|limit| format!("limit reached: {} {}", count(limit.count), limit.limit)),
+    );
+    if !doubts.is_empty() {
+        page.heading("TRUST", "how far to trust the above")?;
+    }
     for doubt in doubts {
         page.item(&page.plain(&doubt).into_owned(), None)?;
     }
@@ -62,7 +66,8 @@ fn unsolicited(report: &Report) -> Option<String> {
 
 fn gaps(report: &Report) -> Option<String> {
     let tcp = &report.tcp;
-    (tcp.gaps > 0).then(|| format!("{}: the capture lacks {}", of(tcp.gaps, "gap"), of(tcp.gap_octets, "octet")))
+    (tcp.gaps > 0)
+        .then(|| format!("{}: the capture lacks {}", of(tcp.gaps, "gap"), of(tcp.gap_octets, "octet")))
 }
 
 fn skipped(report: &Report) -> Option<String> {
@@ -120,7 +125,8 @@ fn frames(report: &Report) -> Option<String> {
     let total = rows.iter().map(|row| row.count).fold(0, u64::saturating_add);
     (total > 0).then(|| {
         let verb = if total == 1 { "is" } else { "are" };
-        let start = format!("{} of {} {verb} no TCP segment", of(total, "frame"), count(report.capture.frames));
+        let start =
+            format!("{} of {} {verb} no TCP segment", of(total, "frame"), count(report.capture.frames));
         sentence(&start, &reasons(rows))
     })
 }
