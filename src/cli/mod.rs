@@ -35,7 +35,7 @@ use crate::view::plain;
     after_help = "Without a command it is report:\n  smpp-inspect capture.pcap\n  smpp-inspect --format json -o report.json \
                   capture.pcap\n  smpp-inspect help report"
 )]
-struct Arguments {
+struct CommandLine {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
@@ -68,7 +68,7 @@ impl Failure {
 /// Parses the command line, runs the command and says how it ended.
 #[must_use]
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = CommandLine::parse();
     let status = match arguments.command {
         Some(Command::Report(arguments)) => arguments.run(),
         Some(Command::Schema(arguments)) => arguments.run(),
@@ -100,12 +100,12 @@ mod tests {
 
     #[test]
     fn the_command_line_is_consistent() {
-        Arguments::command().debug_assert();
+        CommandLine::command().debug_assert();
     }
 
     #[test]
     fn every_command_has_an_example_in_its_help() {
-        for command in Arguments::command().get_subcommands() {
+        for command in CommandLine::command().get_subcommands() {
             let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
             let call = format!("\n  smpp-inspect {}", command.get_name());
             assert!(help.contains(&call), "{}", command.get_name());

@@ -28,7 +28,7 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
         page.heading("TRUST", "how far to trust the above")?;
     }
     for doubt in doubts {
-        page.item(&page.plain(&doubt).into_owned(), None)?;
+        page.item(&page.plain(&doubt), None)?;
     }
     Ok(())
 }
