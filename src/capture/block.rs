@@ -12,13 +12,13 @@ pub struct Block {
     /// Room for reading; only the first `filled` octets mean anything.
     room: Vec<u8>,
     filled: usize,
-    first_number: u64,
     entries: Vec<Entry>,
 }
 
 /// Where a frame lies in the block, and what its record says of it.
 #[derive(Clone, Copy, Debug)]
 struct Entry {
+    number: u64,
     at: Timestamp,
     start: u32,
     len: u32,
@@ -36,7 +36,6 @@ impl Block {
     /// Forgets frames and octets, keeps the room.
     pub fn clear(&mut self) {
         self.filled = 0;
-        self.first_number = 0;
         self.entries.clear();
     }
 
@@ -58,22 +57,22 @@ impl Block {
         self.entries.is_empty()
     }
 
-    /// The frames in the order of the capture; their numbers are consecutive.
+    /// The frames in the order of the capture; their numbers ascend.
     pub fn frames(&self) -> impl ExactSizeIterator<Item = Frame<'_>> + Clone {
-        self.entries.iter().enumerate().map(|(index, entry)| self.resolve(index, entry))
+        self.entries.iter().map(|entry| self.resolve(entry))
     }
 
     /// The frame at `index`, from 0.
     #[must_use]
     pub fn frame(&self, index: usize) -> Option<Frame<'_>> {
-        self.entries.get(index).map(|entry| self.resolve(index, entry))
+        self.entries.get(index).map(|entry| self.resolve(entry))
     }
 
-    fn resolve(&self, index: usize, entry: &Entry) -> Frame<'_> {
+    fn resolve(&self, entry: &Entry) -> Frame<'_> {
         let start = num::index(entry.start);
         let end = start + num::index(entry.len);
         Frame {
-            number: self.first_number + num::count(index),
+            number: entry.number,
             at: entry.at,
             link: entry.link,
             octets: &self.room[start..end],
@@ -83,10 +82,8 @@ impl Block {
 
     /// Adds the frame that `found` says starts `base` octets into the block.
     pub(super) fn push(&mut self, number: u64, at: Timestamp, base: usize, found: &Found) {
-        if self.entries.is_empty() {
-            self.first_number = number;
-        }
         self.entries.push(Entry {
+            number,
             at,
             start: num::short(base + found.start),
             len: num::short(found.len),

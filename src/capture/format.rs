@@ -20,8 +20,8 @@ pub(super) enum Format {
 pub(super) enum Step {
     /// A packet.
     Frame(Found),
-    /// Nothing of interest in so many octets, at least 1; they need not have been read yet.
-    Passed { octets: u64, what: &'static str },
+    /// No packet in so many octets, at least 1; they need not have been read yet. `numbered`: takes a frame number.
+    Passed { octets: u64, what: &'static str, numbered: bool },
     /// The thing here is `needed` octets long, more than were given.
     Short { what: &'static str, needed: u64 },
     /// Nothing can be read from here on.

@@ -34,7 +34,8 @@ pub struct LinkType(pub u16);
 /// One captured frame, borrowing from the [`Block`] that was read.
 #[derive(Clone, Copy, Debug)]
 pub struct Frame<'a> {
-    /// Number from 1 over all frames read, as Wireshark counts in one file.
+    /// Number from 1, ascending over all inputs, as Wireshark numbers in one file: records of a pcapng file that
+    /// are no packets can leave holes.
     pub number: u64,
     /// When it was captured.
     pub at: Timestamp,
@@ -45,3 +46,6 @@ pub struct Frame<'a> {
     /// Octets on the wire, at least `octets.len()`.
     pub original_len: u32,
 }
+
+#[cfg(test)]
+mod tests;

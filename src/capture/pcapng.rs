@@ -21,6 +21,10 @@ const PACKET: u32 = 2;
 const SIMPLE_PACKET: u32 = 3;
 const ENHANCED_PACKET: u32 = 6;
 
+/// Blocks that are no packets, but that Wireshark gives a frame number: systemd journal entries, sysdig events,
+/// custom blocks.
+const NUMBERED: [u32; 6] = [0x9, 0x204, 0x216, 0x221, 0x0bad, 0x4000_0bad];
+
 /// Octets of the fields that every block has: type, length, and the length again at its end.
 const FRAMING: usize = 12;
 
@@ -115,7 +119,7 @@ impl Pcapng {
         }
         if !matches!(kind, SECTION_HEADER | INTERFACE_DESCRIPTION | PACKET | SIMPLE_PACKET | ENHANCED_PACKET)
         {
-            return Step::Passed { octets: u64::from(length), what };
+            return Step::Passed { octets: u64::from(length), what, numbered: NUMBERED.contains(&kind) };
         }
         let Some(block) = octets.get(..whole) else {
             return Step::Short { what, needed: u64::from(length) };
@@ -270,7 +274,7 @@ impl Unit {
 }
 
 fn passed(block: &[u8], what: &'static str) -> Step {
-    Step::Passed { octets: num::count(block.len()), what }
+    Step::Passed { octets: num::count(block.len()), what, numbered: false }
 }
 
 /// From the magic number at octet 8 of a section header.

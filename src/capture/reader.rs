@@ -25,6 +25,8 @@ pub struct Capture {
     files: Vec<FileFacts>,
     errors: Vec<Error>,
     frames: u64,
+    /// Frame numbers given so far: frames, and records that Wireshark numbers but that are no packets.
+    numbered: u64,
     octets: u64,
     first_at: Option<Timestamp>,
     last_at: Option<Timestamp>,
@@ -41,8 +43,8 @@ pub struct FileFacts {
     pub format: &'static str,
     /// Link types that its headers name, ascending.
     pub link_types: Vec<LinkType>,
-    /// Number of its first frame, had it one.
-    pub first_frame: u64,
+    /// Frame numbers begin here in it: a frame's number in the file alone is its number less this plus 1.
+    pub first_number: u64,
     /// Frames read from it.
     pub frames: u64,
     /// Octets captured in those frames.
@@ -81,6 +83,7 @@ impl Capture {
             files: Vec::new(),
             errors: Vec::new(),
             frames: 0,
+            numbered: 0,
             octets: 0,
             first_at: None,
             last_at: None,
@@ -175,7 +178,7 @@ impl Capture {
                     path,
                     format: format.name(),
                     link_types: format.take_link_type().into_iter().collect(),
-                    first_frame: self.frames.saturating_add(1),
+                    first_number: self.numbered + 1,
                     frames: 0,
                     octets: 0,
                     untimed_frames: 0,
@@ -277,7 +280,8 @@ impl Capture {
                 Step::Frame(found) => {
                     let at = found.at.unwrap_or(open.last_at);
                     self.frames += 1;
-                    block.push(self.frames, at, *done, &found);
+                    self.numbered += 1;
+                    block.push(self.numbered, at, *done, &found);
                     *done += found.used;
                     facts.frames += 1;
                     facts.octets += num::count(found.len);
@@ -290,7 +294,8 @@ impl Capture {
                         facts.untimed_frames += 1;
                     }
                 }
-                Step::Passed { octets, what } => {
+                Step::Passed { octets, what, numbered } => {
+                    self.numbered += u64::from(numbered);
                     open.passing = (what, open.offset + num::count(*done));
                     open.pass = octets;
                     if let Some(link) = open.format.take_link_type()

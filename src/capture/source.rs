@@ -12,8 +12,15 @@ pub enum Input {
     File(PathBuf),
     /// Standard input.
     Stdin,
-    /// Any reader, under a name of the caller's.
-    Reader(String, Box<dyn Read + Send>),
+    /// Any reader.
+    Reader {
+        /// Named so in facts and errors.
+        name: String,
+        /// What to read.
+        octets: Box<dyn Read + Send>,
+        /// Whether octets may come with pauses between, so that whole frames must not wait for later ones.
+        live: bool,
+    },
 }
 
 impl Input {
@@ -29,7 +36,7 @@ impl Input {
         match self {
             Self::File(path) => path.to_string_lossy().into_owned(),
             Self::Stdin => "-".to_owned(),
-            Self::Reader(name, _) => name.clone(),
+            Self::Reader { name, .. } => name.clone(),
         }
     }
 
@@ -39,7 +46,7 @@ impl Input {
             Self::File(path) => {
                 std::fs::metadata(path).ok().filter(|facts| facts.is_file()).map(|facts| facts.len())
             }
-            Self::Stdin | Self::Reader(..) => None,
+            Self::Stdin | Self::Reader { .. } => None,
         }
     }
 
@@ -54,7 +61,7 @@ impl Input {
                 Ok(Source { octets: Box::new(file), live })
             }
             Self::Stdin => Ok(Source { octets: Box::new(io::stdin()), live: true }),
-            Self::Reader(_, octets) => Ok(Source { octets, live: false }),
+            Self::Reader { octets, live, .. } => Ok(Source { octets, live }),
         }
     }
 }
@@ -69,7 +76,7 @@ impl fmt::Debug for Input {
 pub(super) struct Source {
     /// Its octets.
     pub(super) octets: Box<dyn Read + Send>,
-    /// Whether more octets may come only later, so that whole frames must not wait for them.
+    /// As in [`Input::Reader`].
     pub(super) live: bool,
 }
 

@@ -45,7 +45,9 @@ impl Drop for Progress {
 
 fn bar(read: u64, of: Option<u64>) -> ProgressBar {
     let (bar, template) = match of {
-        Some(of) => (ProgressBar::new(of), "[{wide_bar}] {decimal_bytes} of {decimal_total_bytes}, {eta} left"),
+        Some(of) => {
+            (ProgressBar::new(of), "[{wide_bar}] {decimal_bytes} of {decimal_total_bytes}, {eta} left")
+        }
         None => (ProgressBar::no_length(), "{decimal_bytes} read, {decimal_bytes_per_sec}"),
     };
     // The templates are constants that the tests try.
@@ -66,7 +68,9 @@ mod tests {
             let bar = bar(4, of);
             assert_eq!((bar.position(), bar.length()), (4, of));
         }
-        for template in ["[{wide_bar}] {decimal_bytes} of {decimal_total_bytes}, {eta} left", "{decimal_bytes}"] {
+        for template in
+            ["[{wide_bar}] {decimal_bytes} of {decimal_total_bytes}, {eta} left", "{decimal_bytes}"]
+        {
             assert!(ProgressStyle::with_template(template).is_ok());
         }
     }

@@ -63,11 +63,15 @@ fn ether(rest: &mut Rest<'_>, mut kind: u16) -> Result<(), NotUsed> {
                 let [_, _, a, b] = rest.take()?;
                 kind = u16::from_be_bytes([a, b]);
             }
-            0..=ether_type::LAST_LENGTH => match rest.take()? {
-                // LLC with SNAP, and within it an EtherType.
-                [0xaa, 0xaa, 0x03, 0, 0, 0, a, b] => kind = u16::from_be_bytes([a, b]),
-                _ => return Err(NotUsed::NotIp),
-            },
+            0..=ether_type::LAST_LENGTH => {
+                // LLC with SNAP has an EtherType; any other LLC carries no IP, and may be shorter.
+                let (a, b) = match rest.take() {
+                    Ok([0xaa, 0xaa, 0x03, 0, 0, 0, a, b]) => (a, b),
+                    Err(NotUsed::HeaderCut) => return Err(NotUsed::HeaderCut),
+                    _ => return Err(NotUsed::NotIp),
+                };
+                kind = u16::from_be_bytes([a, b]);
+            }
             _ => return Err(NotUsed::NotIp),
         }
     }

@@ -3,12 +3,15 @@
 use crate::decap::Endpoint;
 use crate::num::count;
 use crate::report::{Exchanges, Finding, Row, SessionRow, Tally};
-use crate::session::{End, Limits as SessionLimits, Seen, SessionEnd, Sessions, Sink, Transaction, Unsolicited};
+use crate::session::{
+    Bind, End, Limits as SessionLimits, Seen, SessionEnd, Sessions, Sink, Transaction, Unsolicited,
+};
 use crate::smpp::detect::{Held, Probe, Verdict, is_tls};
-use crate::smpp::framer::{Framed, Framer, Framing, Skipped};
-use crate::smpp::{self, Context, Essentials, LostFraming, Place, RuleId, walk};
+use crate::smpp::framer::{Framed, Framer, Framing, Lost, Skipped};
+use crate::smpp::{self, CommandId, Context, Essentials, Place, RuleId, walk};
 use crate::tcp::{
-    Arrival, Closing, Connection, ConnectionNumber, Limits as TcpLimits, Missing, Ordered, Origin, PerSide, Side,
+    Arrival, Closing, Connection, ConnectionNumber, Limits as TcpLimits, Missing, Ordered, Origin, PerSide,
+    Side,
 };
 use crate::time::{Duration, Timestamp};
 
@@ -228,9 +231,9 @@ impl Analysis {
     fn settle(&mut self, frame: u64, tally: &mut Tally, rows: &mut Vec<Row>) {
         let Content::Smpp(smpp) = &mut self.content else { return };
         for end in smpp.ended.drain(..) {
-            let live = match smpp.live.iter().position(|live| live.session == end.session) {
+            let live = match smpp.live.iter().position(|live| live.session == end.id.n) {
                 Some(at) => smpp.live.swap_remove(at),
-                None => Live { session: end.session, ..Live::default() },
+                None => Live { session: end.id.n, ..Live::default() },
             };
             tally.exchanges.merge(&live.exchanges);
             let session = SessionRow {
@@ -281,8 +284,14 @@ impl Ordered for Flow<'_> {
             Content::Smpp(smpp) => {
                 self.tally.stream_octets = self.tally.stream_octets.saturating_add(count(octets.len()));
                 let Smpp { framers, sessions, live, ended } = &mut **smpp;
-                let mut pdus =
-                    Pdus { sessions, live, ended, tally: self.tally, side: self.side, connection: self.number };
+                let mut pdus = Pdus {
+                    sessions,
+                    live,
+                    ended,
+                    tally: self.tally,
+                    side: self.side,
+                    connection: self.number,
+                };
                 framers.of_mut(self.side).push(offset, octets, origin, &mut pdus);
             }
         }
@@ -300,8 +309,14 @@ impl Ordered for Flow<'_> {
             }
             Content::Smpp(smpp) => {
                 let Smpp { framers, sessions, live, ended } = &mut **smpp;
-                let mut pdus =
-                    Pdus { sessions, live, ended, tally: self.tally, side: self.side, connection: self.number };
+                let mut pdus = Pdus {
+                    sessions,
+                    live,
+                    ended,
+                    tally: self.tally,
+                    side: self.side,
+                    connection: self.number,
+                };
                 if framers.of_mut(self.side).gap(len, why, &mut pdus) {
                     sessions.gap(self.side, self.now);
                 }
@@ -318,10 +333,8 @@ impl Flow<'_> {
         if is_tls(octets) {
             Content::Tls
         } else if is_smpp_port(opener) || is_smpp_port(accepter) {
-            let framers = PerSide {
-                opener: Framer::new(!self.handshake),
-                accepter: Framer::new(!self.handshake),
-            };
+            let framers =
+                PerSide { opener: Framer::new(!self.handshake), accepter: Framer::new(!self.handshake) };
             Content::Smpp(Box::new(self.smpp(framers)))
         } else {
             let framers = PerSide { opener: Framer::new(true), accepter: Framer::new(true) };
@@ -351,22 +364,17 @@ impl Flow<'_> {
         self.tally.stream_octets = self.tally.stream_octets.saturating_add(probe.octets());
         let mut smpp = self.smpp(framers);
         let Smpp { sessions, live, ended, .. } = &mut smpp;
+        let mut pdus =
+            Pdus { sessions, live, ended, tally: self.tally, side: self.side, connection: self.number };
         for held in probe.into_held() {
-            let mut pdus = |side| Pdus {
-                sessions: &mut *sessions,
-                live: &mut *live,
-                ended: &mut *ended,
-                tally: &mut *self.tally,
-                side,
-                connection: self.number,
-            };
             match held {
                 Held::Pdu { side, header, octets, place, at, partial } => {
-                    pdus(side).pdu(&Framed { header, octets: &octets, place, at, partial });
+                    pdus.side = side;
+                    pdus.pdu(&Framed { header, octets: &octets, place, at, partial });
                 }
-                Held::Skipped { side, why, octets } => pdus(side).skipped(why, octets),
-                Held::Lost { side, rule, octets, place, at } => pdus(side).lost(rule, &octets, place, at),
-                Held::Gap { side, at } => sessions.gap(side, at),
+                Held::Skipped { why, octets } => pdus.skipped(why, octets),
+                Held::Lost { rule, octets, place, at } => pdus.lost(rule, &octets, place, at),
+                Held::Gap { side, at } => pdus.sessions.gap(side, at),
             }
         }
         *self.content = Content::Smpp(Box::new(smpp));
@@ -388,7 +396,7 @@ impl Framing for Pdus<'_> {
         self.tally.pdu(pdu);
         let context = Context { version: self.sessions.version(), from: self.sessions.role(self.side) };
         let (tally, connection) = (&mut *self.tally, self.connection);
-        let mut essentials = Essentials::new(|finding: smpp::Finding| {
+        let mut essentials = Essentials::new(pdu.octets, |finding: smpp::Finding| {
             tally.findings.add(&Finding {
                 rule: finding.rule,
                 place: pdu.place,
@@ -400,14 +408,14 @@ impl Framing for Pdus<'_> {
             });
         });
         let whole = pdu.partial.is_none();
-        let facts = whole.then(|| walk(pdu.octets, &context, &mut essentials));
+        let facts = whole.then(|| walk(pdu.octets, context, &mut essentials));
         let seen = Seen {
             side: self.side,
             header: pdu.header,
             at: pdu.at,
             place: pdu.place,
             whole,
-            bind: essentials.bind(),
+            bind: bind_of(pdu.header.command_id, &essentials),
         };
         let mut outcomes =
             Outcomes { live: self.live, ended: self.ended, tally: self.tally, connection: self.connection };
@@ -415,11 +423,11 @@ impl Framing for Pdus<'_> {
         let (errors, warnings) = facts.map_or((0, 0), |facts| (facts.errors, facts.warnings));
         if errors > 0 {
             self.tally.with_errors = self.tally.with_errors.saturating_add(1);
-            let live = live(self.live, self.sessions.current());
+            let live = live(self.live, self.sessions.current().n);
             live.with_errors = live.with_errors.saturating_add(1);
         } else if warnings > 0 {
             self.tally.with_warnings = self.tally.with_warnings.saturating_add(1);
-            let live = live(self.live, self.sessions.current());
+            let live = live(self.live, self.sessions.current().n);
             live.with_warnings = live.with_warnings.saturating_add(1);
         }
     }
@@ -434,11 +442,28 @@ impl Framing for Pdus<'_> {
             place,
             connection: self.connection,
             at,
-            message: &LostFraming { rule, octets },
+            message: &Lost { rule, octets },
             offset: Some(0),
             field: Some("command_length"),
         });
     }
+}
+
+/// What binds, their responses and outbind say of the session.
+fn bind_of<'a>(
+    command: CommandId,
+    essentials: &Essentials<'a, impl FnMut(smpp::Finding)>,
+) -> Option<Bind<'a>> {
+    let request = command.request();
+    if !request.is_bind() && command != CommandId::OUTBIND {
+        return None;
+    }
+    let interface_version = if command.is_response() {
+        essentials.sc_interface_version()
+    } else {
+        essentials.interface_version()
+    };
+    Some(Bind { system_id: essentials.system_id(), interface_version })
 }
 
 /// Takes what the correlator has to say.
@@ -451,11 +476,11 @@ struct Outcomes<'a> {
 
 impl Sink for Outcomes<'_> {
     fn transaction(&mut self, transaction: &Transaction) {
-        live(self.live, transaction.session).exchanges.transaction(transaction);
+        live(self.live, transaction.session.n).exchanges.transaction(transaction);
     }
 
     fn unsolicited(&mut self, unsolicited: &Unsolicited) {
-        let exchanges = &mut live(self.live, unsolicited.session).exchanges;
+        let exchanges = &mut live(self.live, unsolicited.session.n).exchanges;
         exchanges.unsolicited.add(unsolicited.command, 1);
         exchanges.statuses.add((unsolicited.command, unsolicited.status), 1);
     }

@@ -73,11 +73,7 @@ const IN_FLIGHT: usize = 3;
 
 /// Reads `capture` to its end and reports on it. `progress` is told the octets read, and of how many, after each
 /// block.
-pub fn run(
-    capture: Capture,
-    settings: &Settings,
-    progress: &mut dyn FnMut(u64, Option<u64>),
-) -> Outcome {
+pub fn run(capture: Capture, settings: &Settings, progress: &mut dyn FnMut(u64, Option<u64>)) -> Outcome {
     let setup = Setup {
         ports: settings.ports.clone(),
         tcp: TcpLimits::default(),
@@ -99,12 +95,12 @@ pub fn run(
         skipped_frames: facts
             .skipped
             .iter()
-            .map(|(why, count)| model::ReasonCount { reason: why.name(), count })
+            .map(|(why, count)| model::ReasonCount { reason: why.name().into_owned(), count })
             .collect(),
         connections: u64::from(connections),
         evicted: facts.evicted,
     };
-    let errors = capture.errors().iter().map(|error| (error.path(), error.to_string())).collect();
+    let errors = capture.errors().iter().map(|error| (error.path().to_owned(), error.to_string())).collect();
     Outcome { report: assembly.finish(whole), errors }
 }
 
@@ -234,7 +230,8 @@ fn serve(worker: usize, workers: usize, setup: &Setup, inbox: &Receiver<Order>, 
     for order in inbox {
         match order {
             Order::Work(number, batch) => {
-                let rows = shards.iter_mut().map(|(shard, state)| (*shard, state.work(&batch, *shard))).collect();
+                let rows =
+                    shards.iter_mut().map(|(shard, state)| (*shard, state.work(&batch, *shard))).collect();
                 drop(batch);
                 if done.send(Done::Worked { batch: number, rows }).is_err() {
                     return;
@@ -258,7 +255,7 @@ fn serve(worker: usize, workers: usize, setup: &Setup, inbox: &Receiver<Order>, 
 fn file(facts: &crate::capture::FileFacts) -> model::File {
     model::File {
         path: facts.path.clone(),
-        format: facts.format.map(str::to_owned),
+        format: Some(facts.format.to_owned()),
         link_types: facts.link_types.iter().map(|link| link.0).collect(),
         frames: facts.frames,
         octets: facts.octets,

@@ -25,7 +25,9 @@ impl Shard {
 
     /// Works through this shard's part of a batch; returns what was completed, in order.
     pub(super) fn work(&mut self, batch: &Batch, number: u32) -> Vec<Row> {
-        let Some(Work { opened, segments, forgotten }) = batch.work.get(index(number)) else { return Vec::new() };
+        let Some(Work { opened, segments, forgotten }) = batch.work.get(index(number)) else {
+            return Vec::new();
+        };
         let mut opened = opened.iter().peekable();
         let mut forgotten = forgotten.iter().peekable();
         let mut ticks = batch.ticks.iter().peekable();

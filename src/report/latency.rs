@@ -81,7 +81,9 @@ impl Latencies {
         let percentile = |percent: u64| {
             let rank = (self.count * percent).div_ceil(100).max(1);
             let nanos = match &self.histogram {
-                None => usize::try_from(rank - 1).ok().and_then(|at| samples.get(at)).copied().unwrap_or(self.max),
+                None => {
+                    usize::try_from(rank - 1).ok().and_then(|at| samples.get(at)).copied().unwrap_or(self.max)
+                }
                 Some(histogram) => value_at_rank(histogram, rank).clamp(self.min, self.max),
             };
             Some(micros(nanos))
@@ -185,7 +187,10 @@ mod tests {
     fn many_samples_are_at_most_a_thousandth_above() {
         let nanos: Vec<u64> = (0..50_000_u64).map(|n| n * n * 31 + 40_000).collect();
         let summary = of(&nanos).summary();
-        assert_eq!((summary.min, summary.max), (Some(micros(40_000)), Some(micros(49_999 * 49_999 * 31 + 40_000))));
+        assert_eq!(
+            (summary.min, summary.max),
+            (Some(micros(40_000)), Some(micros(49_999 * 49_999 * 31 + 40_000)))
+        );
         for (percent, got) in [(50, summary.p50), (90, summary.p90), (95, summary.p95), (99, summary.p99)] {
             let (got, want) = (got.unwrap(), naive(&nanos, percent));
             assert!(got >= want && got <= want * 1.001, "p{percent}: {got}, {want}");

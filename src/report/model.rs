@@ -346,8 +346,8 @@ pub struct Session {
     pub last_at: Option<Timestamp>,
     /// How it began.
     pub start: Start,
-    /// How it ended.
-    pub end: End,
+    /// How it ended; `null`: a further bind on the same connection took its place.
+    pub end: Option<End>,
     /// Who ended it, where known.
     pub ended_by: Option<EndedBy>,
     /// How long nothing was sent before the end, in milliseconds.

@@ -57,8 +57,8 @@ impl Row {
             .saturating_add(row.exchanges.unsolicited.total());
         Self {
             frame,
-            connection: end.connection.0,
-            rank: (Reverse(trouble), end.connection.0, end.session),
+            connection: end.id.connection.0,
+            rank: (Reverse(trouble), end.id.connection.0, end.id.n),
             session: Box::new(session(row)),
         }
     }
@@ -66,24 +66,17 @@ impl Row {
 
 fn session(row: &SessionRow<'_>) -> model::Session {
     let end = row.end;
-    let id = match end.session {
-        0 => format!("s{}", end.connection.0),
-        n => format!("s{}.{n}", end.connection.0),
-    };
-    let esme_side = match (end.roles.opener, end.roles.accepter) {
-        (Some(Role::Smsc), _) | (_, Some(Role::Esme)) => Side::Accepter,
-        // Who opens the connection binds, unless something said otherwise.
-        _ => Side::Opener,
-    };
+    // Who opens the connection binds, unless something said otherwise.
+    let esme_side = end.esme.unwrap_or(Side::Opener);
+    let window = end.window();
     let ends = PerSide { opener: endpoint(row.opener), accepter: endpoint(row.accepter) };
-    let total = end.pdus.iter().fold(0_u64, |sum, (_, n)| sum.saturating_add(*n));
     let mut latencies = Latencies::default();
     for (_, requests) in row.exchanges.by_command() {
         latencies.merge(&requests.latencies);
     }
     model::Session {
-        id,
-        connection: end.connection.0,
+        id: end.id.to_string(),
+        connection: end.id.connection.0,
         esme: *ends.of(esme_side),
         smsc: *ends.of(esme_side.other()),
         account: None,
@@ -99,38 +92,38 @@ fn session(row: &SessionRow<'_>) -> model::Session {
         last_at: Some(end.last_at),
         start: match end.start {
             Start::Handshake => model::Start::Handshake,
-            Start::Midstream => model::Start::Midstream,
+            Start::MidStream => model::Start::Midstream,
         },
-        end: match end.end {
+        end: end.end.map(|end| match end {
             End::Unbind => model::End::Unbind,
             End::Fin => model::End::Fin,
             End::Rst => model::End::Rst,
             End::Idle => model::End::Idle,
             End::CaptureEnd => model::End::CaptureEnd,
-        },
-        ended_by: end.ended_by.map(|role| match role {
+        }),
+        ended_by: end.ended_by_role().map(|role| match role {
             Role::Esme => model::EndedBy::Esme,
             Role::Smsc => model::EndedBy::Smsc,
         }),
-        idle_before_end_ms: end.idle_before_end.map(|idle| micros(idle.nanos().max(0).unsigned_abs()) / 1_000.0),
+        idle_before_end_ms: Some(milliseconds(end.idle_before_end_ms)),
         last_pdus: end.last_pdus.iter().map(|pdu| pdu.command.to_string()).collect(),
         pdus: model::SessionPdus {
-            total,
+            total: end.pdus(),
             with_errors: row.with_errors,
             with_warnings: row.with_warnings,
-            by_command: command_ids(end.pdus.iter().copied()),
+            by_command: command_ids(end.by_command.iter().copied()),
         },
         transactions: transactions(row.exchanges),
         latency_us: latencies.summary(),
         unsolicited: unsolicited(row.exchanges),
         statuses: statuses(row.exchanges),
         window: model::Window {
-            max: end.window.map(|window| u64::from(window.max)),
-            max_at: end.window.map(|window| window.at),
-            asked_by: end.window.and_then(|window| window.role).map(model::Role::from),
+            max: window.map(|(_, peak)| u64::from(peak.count)),
+            max_at: window.map(|(_, peak)| peak.at),
+            asked_by: window.and_then(|(side, _)| end.role(side)).map(model::Role::from),
         },
         rate: model::Rate {
-            peak_per_s: end.rate.map(|rate| u64::from(rate.peak)),
+            peak_per_s: end.rate.map(|rate| u64::from(rate.count)),
             peak_at: end.rate.map(|rate| rate.at),
         },
         tcp: model::SessionTcp {
@@ -146,8 +139,12 @@ fn session(row: &SessionRow<'_>) -> model::Session {
 
 /// Counts by command, as `by_command` lists them.
 pub(super) fn command_ids(rows: impl Iterator<Item = (CommandId, u64)>) -> Vec<model::CommandIdCount> {
-    rows.map(|(command, count)| model::CommandIdCount { command: command.to_string(), command_id: command.0, count })
-        .collect()
+    rows.map(|(command, count)| model::CommandIdCount {
+        command: command.to_string(),
+        command_id: command.0,
+        count,
+    })
+    .collect()
 }
 
 /// The `transactions` of a session, or of all.
@@ -188,9 +185,17 @@ fn of_command(command: CommandId, requests: &Requests) -> model::Transactions {
         nacked: requests.nacked,
         failed: requests.failed,
         unanswered: requests.unanswered.total(),
-        unanswered_why: requests.unanswered.iter().map(|(why, count)| model::WhyCount { why, count }).collect(),
+        unanswered_why: requests
+            .unanswered
+            .iter()
+            .map(|(why, count)| model::WhyCount { why, count })
+            .collect(),
         latency_us: requests.latencies.summary(),
     }
+}
+
+fn milliseconds(whole: u64) -> f64 {
+    micros(whole.saturating_mul(1_000))
 }
 
 const fn endpoint(endpoint: Endpoint) -> model::Endpoint {

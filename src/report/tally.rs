@@ -238,7 +238,7 @@ impl Requests {
 fn why_of(why: Why) -> model::Unanswered {
     match why {
         Why::Closed => model::Unanswered::Closed,
-        Why::CaptureEnded => model::Unanswered::CaptureEnd,
+        Why::CaptureEnded => model::Unanswered::CaptureEnded,
         Why::TimedOut => model::Unanswered::TimedOut,
         Why::Superseded => model::Unanswered::Superseded,
         Why::ReplyInGap => model::Unanswered::ReplyInGap,
@@ -300,7 +300,9 @@ impl Findings {
         let Some(row) = self.rows.get_mut(usize::from(finding.rule.number())) else { return };
         let count = row.as_ref().map_or(0, |found| found.count).saturating_add(1);
         match row {
-            Some(found) if order(found.place, found.connection) <= order(finding.place, finding.connection) => {
+            Some(found)
+                if order(found.place, found.connection) <= order(finding.place, finding.connection) =>
+            {
                 found.count = count;
             }
             _ => {

@@ -72,8 +72,6 @@ pub enum Held {
     },
     /// Octets in no PDU.
     Skipped {
-        /// Their side.
-        side: Side,
         /// Why.
         why: Skipped,
         /// How many.
@@ -81,8 +79,6 @@ pub enum Held {
     },
     /// Framing was lost.
     Lost {
-        /// The side.
-        side: Side,
         /// The rule that tells why.
         rule: RuleId,
         /// The first octets of what could not be framed.
@@ -119,7 +115,10 @@ impl Probe {
         let over = evidence.octets > MOST_OCTETS;
         if is_first && is_tls(octets) {
             self.verdict = Verdict::Tls;
-        } else if is_first && self.handshake && !Header::parse(octets).is_none_or(|header| is_plausible(&header)) {
+        } else if is_first
+            && self.handshake
+            && !Header::parse(octets).is_none_or(|header| is_plausible(&header))
+        {
             // Seen from its first octet on, an SMPP side begins with a header.
             self.verdict = Verdict::Other;
         } else if over && self.verdict == Verdict::Undecided {
@@ -153,9 +152,9 @@ impl Probe {
 
     fn hold(&mut self, held: Held) {
         // Adjacent ranges passed over for one reason are one: a search drops an octet at a time.
-        if let (Some(Held::Skipped { side, why, octets }), Held::Skipped { side: s, why: w, octets: more }) =
+        if let (Some(Held::Skipped { why, octets }), Held::Skipped { why: same, octets: more }) =
             (self.held.last_mut(), &held)
-            && (*side, *why) == (*s, *w)
+            && why == same
         {
             *octets = octets.saturating_add(*more);
             return;
@@ -189,7 +188,7 @@ impl Framing for Probe {
     }
 
     fn skipped(&mut self, why: Skipped, octets: u64) {
-        self.hold(Held::Skipped { side: self.side, why, octets });
+        self.hold(Held::Skipped { why, octets });
     }
 
     fn lost(&mut self, rule: RuleId, octets: &[u8], place: Place, at: Timestamp) {
@@ -200,6 +199,6 @@ impl Framing for Probe {
             self.verdict = Verdict::Smpp;
         }
         let octets = octets.get(..Header::LEN).unwrap_or(octets).into();
-        self.hold(Held::Lost { side, rule, octets, place, at });
+        self.hold(Held::Lost { rule, octets, place, at });
     }
 }

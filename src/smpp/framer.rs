@@ -7,10 +7,12 @@
 //!
 //! An unknown command_id with a sane length does not lose framing.
 
+use std::fmt;
+
 use super::header::Header;
 use super::ids::CommandId;
 use super::spec::{self, MAX_COMMAND_LENGTH};
-use super::{Context, Place, RuleId, Visitor, walk};
+use super::{Context, Place, RuleId, Silent, walk};
 use crate::num::{count, index};
 use crate::tcp::{Missing, Origin};
 use crate::time::Timestamp;
@@ -102,6 +104,41 @@ enum Mode {
     Searching { why: Skipped },
     /// Inside a PDU whose start was cut by a hole; `left` octets of it follow.
     Leaving { left: u64 },
+}
+
+/// What [`Framing::lost`] was told, in words: thing, fact, need and clause.
+#[derive(Clone, Copy, Debug)]
+pub struct Lost<'a> {
+    /// The rule.
+    pub rule: RuleId,
+    /// The octets from where framing was lost.
+    pub octets: &'a [u8],
+}
+
+impl fmt::Display for Lost<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let there = self.octets.len();
+        let clause = self.rule.rule().clause;
+        match (Header::parse(self.octets), self.rule) {
+            (None, _) => {
+                write!(f, "header: {there} octets before the end of the connection, 16 needed ({clause})")
+            }
+            (Some(header), RuleId::HEADER_COMMAND_LENGTH_BEYOND_CAPTURE) => write!(
+                f,
+                "{}: {} octets stated, {there} there before the end of the connection ({clause})",
+                header.command_id, header.command_length
+            ),
+            (Some(header), RuleId::HEADER_COMMAND_LENGTH_TOO_SMALL) => {
+                write!(f, "command_length: {}, at least 16 ({clause})", header.command_length)
+            }
+            (Some(header), _) => write!(
+                f,
+                "command_length: {0} (0x{0:08x}), at most {1} ({clause})",
+                header.command_length,
+                most(&header)
+            ),
+        }
+    }
 }
 
 /// What the octets at a place say.
@@ -322,13 +359,7 @@ impl Framer {
         }
     }
 
-    fn search(
-        &mut self,
-        why: Skipped,
-        rest: &[u8],
-        at_end: bool,
-        sink: &mut impl Framing,
-    ) -> Option<usize> {
+    fn search(&mut self, why: Skipped, rest: &[u8], at_end: bool, sink: &mut impl Framing) -> Option<usize> {
         let mut passed = 0_usize;
         let found = loop {
             let candidate = rest.get(passed..).unwrap_or_default();
@@ -354,8 +385,7 @@ impl Framer {
         if length < 16 {
             return Judged::Lost(RuleId::HEADER_COMMAND_LENGTH_TOO_SMALL);
         }
-        let most = if spec::command(header.command_id).is_some() { MAX_COMMAND_LENGTH } else { MAX_UNKNOWN };
-        if length > most {
+        if length > most(header) {
             return Judged::Lost(RuleId::HEADER_COMMAND_LENGTH_TOO_LARGE);
         }
         Judged::Whole(index(length))
@@ -387,6 +417,11 @@ impl Framer {
     const fn place(&self) -> Place {
         Place { frame: self.run.frame, index: self.index, offset: self.offset }
     }
+}
+
+/// The command_length up to which framing is trusted.
+fn most(header: &Header) -> u32 {
+    if spec::command(header.command_id).is_some() { MAX_COMMAND_LENGTH } else { MAX_UNKNOWN }
 }
 
 /// The longest PDU with an unknown command_id that framing is trusted over.
@@ -448,7 +483,7 @@ fn look(octets: &[u8], at_end: bool) -> Look {
 /// Whether a whole PDU decodes without an error.
 #[must_use]
 pub fn decodes(pdu: &[u8]) -> bool {
-    walk(pdu, &Context { version: None, from: None }, &mut Nothing).errors == 0
+    walk(pdu, Context { version: None, from: None }, &mut Silent).errors == 0
 }
 
 /// Whether `octets`, however few, can be the start of a plausible header.
@@ -456,11 +491,6 @@ pub fn decodes(pdu: &[u8]) -> bool {
 pub fn may_begin_pdu(octets: &[u8]) -> bool {
     match Header::parse(octets) {
         Some(header) => spec::command(header.command_id).is_some(),
-        None => !matches!(octets, [1.., ..] | [0, 0x11.., ..]),
+        None => !matches!(octets, [1..=0xFF, ..] | [0, 0x11..=0xFF, ..]),
     }
 }
-
-/// Keeps nothing.
-struct Nothing;
-
-impl Visitor for Nothing {}

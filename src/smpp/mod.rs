@@ -1,16 +1,52 @@
 //! Octets into PDUs: framing, fields with spans, TLVs, findings. The protocol itself is data in `smpp/spec/`.
 //!
 //! Never panics, never allocates while walking, performs no I/O.
+//!
+//! - [`spec`]: the tables: commands, fields, TLVs, statuses, values;
+//! - [`walk`]: the one interpreter of the tables; it shows a [`Visitor`] every field, TLV and finding of a PDU and
+//!   returns [`Facts`];
+//! - [`finding`]: what is wrong, and its words;
+//! - [`reader`]: the only code that slices.
+
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::as_conversions
+    )
+)]
 
 pub mod detect;
+mod essentials;
+pub mod facts;
+pub mod finding;
 pub mod framer;
 pub mod header;
 pub mod ids;
+mod judge;
+pub mod moment;
+pub mod reader;
 pub mod rules;
+pub mod spec;
+mod visitor;
+mod walk;
 
+pub use essentials::Essentials;
+pub use facts::Facts;
+pub use finding::{Clause, Detail, Finding};
 pub use header::Header;
 pub use ids::{CommandId, CommandStatus, SequenceNumber, TlvTag};
+pub use moment::Moment;
 pub use rules::{RULES, Rule, RuleId, Scope, Severity};
+pub use visitor::{Silent, Value, Visitor};
+pub use walk::{Context, walk};
+
+/// TCP ports on which SMPP is expected: 2775 is IANA's "smpp"; 3550 is its TLS sibling, also used in the clear.
+pub const DEFAULT_PORTS: [u16; 2] = [2775, 3550];
 
 /// Who a side is in SMPP: learnt from bind, outbind or the commands seen, never from ports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,6 +77,16 @@ pub enum Version {
     V34,
     /// SMPP 5.0.
     V50,
+}
+
+impl std::fmt::Display for Version {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::V33 => "3.3",
+            Self::V34 => "3.4",
+            Self::V50 => "5.0",
+        })
+    }
 }
 
 /// Where a PDU stands in the capture.

@@ -58,7 +58,13 @@ impl Flows {
     /// No connections yet; `smpp_ports` are inclusive ranges that tell the accepter of a connection seen mid-stream.
     #[must_use]
     pub fn new(limit: usize, smpp_ports: &[(u16, u16)]) -> Self {
-        Self { flows: HashMap::default(), last: None, next: 0, limit: limit.max(2), smpp_ports: smpp_ports.to_vec() }
+        Self {
+            flows: HashMap::default(),
+            last: None,
+            next: 0,
+            limit: limit.max(2),
+            smpp_ports: smpp_ports.to_vec(),
+        }
     }
 
     /// Connections numbered so far.
@@ -192,7 +198,13 @@ mod tests {
     use super::*;
     use crate::time::Timestamp;
 
-    fn segment(source: (u8, u16), destination: (u8, u16), flags: u8, sequence: u32, frame: u64) -> Segment<'static> {
+    fn segment(
+        source: (u8, u16),
+        destination: (u8, u16),
+        flags: u8,
+        sequence: u32,
+        frame: u64,
+    ) -> Segment<'static> {
         let endpoint = |(host, port): (u8, u16)| Endpoint { ip: IpAddr::from([192, 0, 2, host]), port };
         Segment {
             frame,
@@ -220,7 +232,10 @@ mod tests {
         let mut flows = Flows::new(100, &[(2775, 2775)]);
         let (a, b) = ((9, 40_000), (1, 2775));
         assert_eq!(assign(&mut flows, &segment(a, b, Flags::SYN, 7, 1)), (0, Side::Opener, true));
-        assert_eq!(assign(&mut flows, &segment(b, a, Flags::SYN | Flags::ACK, 9, 2)), (0, Side::Accepter, false));
+        assert_eq!(
+            assign(&mut flows, &segment(b, a, Flags::SYN | Flags::ACK, 9, 2)),
+            (0, Side::Accepter, false)
+        );
         assert_eq!(assign(&mut flows, &segment(a, b, Flags::ACK, 8, 3)), (0, Side::Opener, false));
         assert_eq!(assign(&mut flows, &segment((9, 40_001), b, Flags::SYN, 7, 4)), (1, Side::Opener, true));
         assert_eq!(assign(&mut flows, &segment(a, b, Flags::ACK, 8, 5)), (0, Side::Opener, false));

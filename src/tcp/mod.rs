@@ -101,3 +101,6 @@ pub struct Arrival {
     /// Flags.
     pub flags: Flags,
 }
+
+#[cfg(test)]
+mod tests;

@@ -393,7 +393,9 @@ impl Stream {
             return;
         }
         self.hold(start, payload, missing, origin, effect);
-        if self.phase == Phase::Running && self.pending.front().is_some_and(|first| first.offset <= self.offset) {
+        if self.phase == Phase::Running
+            && self.pending.front().is_some_and(|first| first.offset <= self.offset)
+        {
             self.drain(sink);
             self.settle(arrival.at);
         }
@@ -441,7 +443,8 @@ impl Stream {
         let octets = payload.get(part(from)..part(until)).unwrap_or_default().to_vec();
         let missing = until.saturating_sub(from).saturating_sub(count(octets.len()));
         self.pending_octets = self.pending_octets.saturating_add(count(octets.len()));
-        self.pending.insert(position.min(self.pending.len()), Chunk { offset: from, octets, missing, origin });
+        self.pending
+            .insert(position.min(self.pending.len()), Chunk { offset: from, octets, missing, origin });
     }
 
     /// Hands on what is held without a hole before it.

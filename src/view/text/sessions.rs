@@ -99,11 +99,12 @@ fn began(session: &Session, capture: &Capture, zone: &Zone) -> String {
 
 fn ended(session: &Session) -> String {
     let how = match session.end {
-        End::Unbind => "unbind",
-        End::Fin => "FIN",
-        End::Rst => "RST",
-        End::Idle => "idle",
-        End::CaptureEnd => return "still open".to_owned(),
+        None => "bound anew",
+        Some(End::Unbind) => "unbind",
+        Some(End::Fin) => "FIN",
+        Some(End::Rst) => "RST",
+        Some(End::Idle) => "idle",
+        Some(End::CaptureEnd) => return "still open".to_owned(),
     };
     match session.ended_by {
         Some(EndedBy::Esme) => format!("{how} ESME"),

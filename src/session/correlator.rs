@@ -1,0 +1,507 @@
+//! The correlator of one connection.
+
+use crate::smpp::{CommandId, Role, RuleId, SequenceNumber, Version};
+use crate::tcp::{ConnectionNumber, Side};
+use crate::time::Timestamp;
+
+use super::binding::{Binding, State, sender};
+use super::held::{Answer, Held, Recent, fits};
+use super::life::Life;
+use super::open::{Found, Open, Request};
+use super::{
+    End, Limits, NoRequest, Outcome, Seen, SessionEnd, SessionId, Sink, Start, Transaction, Unsolicited, Why,
+};
+
+/// All SMPP sessions of one connection, one after the other.
+#[derive(Debug)]
+pub struct Sessions {
+    connection: ConnectionNumber,
+    handshake: bool,
+    limits: Limits,
+    /// Number of the session that is on, or of the next one.
+    n: u32,
+    life: Option<Life>,
+    opener: Half,
+    accepter: Half,
+}
+
+/// What one side asked, and what was answered to it.
+#[derive(Debug, Default)]
+struct Half {
+    open: Open,
+    held: Held,
+    recent: Recent,
+    /// Gaps in the octets of this side, over all sessions.
+    gaps: u32,
+    /// A request of this side was given up: a response to it may still come.
+    forgot: bool,
+    /// This side sent a PDU.
+    sent: bool,
+}
+
+impl Sessions {
+    /// Of a connection whose first PDU is yet to come. `handshake`: the capture has its beginning, so that no PDU of it
+    /// can precede the capture.
+    #[must_use]
+    pub fn new(connection: ConnectionNumber, handshake: bool, limits: Limits) -> Self {
+        let (opener, accepter) = (Half::default(), Half::default());
+        Self { connection, handshake, limits, n: 0, life: None, opener, accepter }
+    }
+
+    /// Takes the next PDU of either side.
+    pub fn push(&mut self, seen: &Seen<'_>, sink: &mut impl Sink) {
+        let id = seen.header.command_id;
+        self.release(seen.at, sink);
+        let gaps = (self.opener.gaps, self.accepter.gaps);
+        if id.is_bind()
+            && self.life.as_ref().is_some_and(|life| life.binding.makes_way(life.former_gaps != gaps))
+        {
+            self.make_way(seen, sink);
+        }
+        let from_bind = self.n > 0 && id.is_bind();
+        let start = if self.handshake || from_bind { Start::Handshake } else { Start::MidStream };
+        // Gaps before the first PDU of a connection are its first session's.
+        let former = if self.n == 0 { (0, 0) } else { gaps };
+        let life = self.life.get_or_insert_with(|| Life::new(start, seen.at, former));
+        life.see(seen);
+        life.binding.see(seen);
+        // One role sends the command, the bind made this side the other one.
+        let role = life.binding.role_by_bind(seen.side);
+        let alien = sender(id).filter(|&only| role.is_some_and(|role| role != only));
+        self.half_mut(seen.side).sent = true;
+        if id.is_response() {
+            self.response(seen, alien, sink);
+        } else {
+            self.request(seen, alien, sink);
+        }
+    }
+
+    /// Octets of `side` are missing here, between the PDUs pushed before and after. Requests, responses, a bind or an
+    /// unbind may lie there.
+    pub fn gap(&mut self, side: Side, _at: Timestamp) {
+        let half = self.half_mut(side);
+        half.gaps = half.gaps.saturating_add(1);
+    }
+
+    /// Gives up what is older than [`Limits::expire`], and responses whose request can no longer come.
+    pub fn tick(&mut self, now: Timestamp, sink: &mut impl Sink) {
+        self.release(now, sink);
+        for asking in [Side::Opener, Side::Accepter] {
+            while let Some(oldest) = self.half(asking).open.oldest()
+                && now.since(oldest.at) > self.limits.expire
+            {
+                self.give_up(asking, sink);
+            }
+            let half = self.half_mut(asking);
+            half.open.shrink();
+            half.held.shrink();
+        }
+    }
+
+    /// The connection is over, for both sides: after the last PDU of either. `by`: who sent the FIN or RST.
+    ///
+    /// A PDU pushed after this opens another session.
+    pub fn close(&mut self, end: End, by: Option<Side>, at: Timestamp, sink: &mut impl Sink) {
+        self.release_all(sink);
+        let unbind = self.life.as_ref().and_then(|life| life.binding.unbind_by());
+        let (end, by) = if unbind.is_some() { (End::Unbind, unbind) } else { (end, by) };
+        self.end(Some(end), by, at, |_| Why::Closed, sink);
+    }
+
+    /// The capture ends, the connection goes on.
+    pub fn finish(&mut self, at: Timestamp, sink: &mut impl Sink) {
+        self.release_all(sink);
+        let unbind =
+            self.life.as_ref().map(|life| &life.binding).filter(|bind| bind.state() == State::Unbound);
+        let by = unbind.and_then(Binding::unbind_by);
+        let end = if by.is_some() { End::Unbind } else { End::CaptureEnd };
+        let timeout = self.limits.timeout;
+        let why = |request: &Request| {
+            if at.since(request.at) > timeout { Why::TimedOut } else { Why::CaptureEnded }
+        };
+        self.end(Some(end), by, at, why, sink);
+    }
+
+    /// Role of a side in the session that is on, as far as known.
+    #[must_use]
+    pub fn role(&self, side: Side) -> Option<Role> {
+        self.life.as_ref()?.binding.role(side)
+    }
+
+    /// Version of the session that is on: a bind sets it for what follows.
+    #[must_use]
+    pub fn version(&self) -> Option<Version> {
+        self.life.as_ref()?.binding.version()
+    }
+
+    /// The session that is on, or the next one.
+    #[must_use]
+    pub const fn current(&self) -> SessionId {
+        self.id()
+    }
+
+    /// Nothing is open and nothing is held: a tick would do nothing.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        [&self.opener, &self.accepter].iter().all(|half| half.open.is_empty() && half.held.is_empty())
+    }
+
+    fn request(&mut self, seen: &Seen<'_>, alien: Option<Role>, sink: &mut impl Sink) {
+        let (side, command, number) = (seen.side, seen.header.command_id, seen.header.sequence_number);
+        if let Some(role) = alien {
+            blame_direction(seen, role, sink);
+        }
+        let request = Request {
+            command,
+            sequence_number: number,
+            at: seen.at,
+            place: seen.place,
+            partial: !seen.whole,
+            asking_gaps: self.half(side).gaps,
+            answering_gaps: self.half(side.other()).gaps,
+        };
+        if let Some(life) = &mut self.life {
+            life.rate.see(command, seen.at);
+        }
+        if matches!(command, CommandId::OUTBIND | CommandId::ALERT_NOTIFICATION) {
+            self.say(side, &request, None, Outcome::OneWay, sink);
+            return;
+        }
+        let Limits { timeout, early, outstanding, .. } = self.limits;
+        let half = self.half_mut(side);
+        if !half.held.is_empty()
+            && let Some(answer) = half.held.take(command, number, seen.at, early)
+        {
+            if let Some(former) = half.open.remove(number) {
+                self.supersede(side, &former, seen, sink);
+            }
+            self.complete(side, &request, &answer, sink);
+            return;
+        }
+        let former = half.open.insert(request);
+        let waiting = half.open.waiting(seen.at, timeout);
+        let full = half.open.len() > outstanding;
+        if let Some(life) = &mut self.life {
+            life.waiting(side, waiting, seen.at);
+        }
+        if let Some(former) = former {
+            self.supersede(side, &former, seen, sink);
+        }
+        if full {
+            if let Some(life) = &mut self.life {
+                life.given_up = life.given_up.saturating_add(1);
+            }
+            self.give_up(side, sink);
+        }
+    }
+
+    fn response(&mut self, seen: &Seen<'_>, alien: Option<Role>, sink: &mut impl Sink) {
+        let (side, command, number) = (seen.side, seen.header.command_id, seen.header.sequence_number);
+        let asking = side.other();
+        let answer = Answer::of(seen, alien.is_some());
+        if command == CommandId::GENERIC_NACK && number == SequenceNumber(0) {
+            self.unsolicited(side, &answer, NoRequest::WithoutNumber, sink);
+            return;
+        }
+        let limit = self.limits.held;
+        let half = self.half_mut(asking);
+        match half.open.answer(number, |request| fits(request, command)) {
+            // A request in the wrong direction has its finding; its response is the same fault.
+            Found::Request(request) => self.complete(asking, &request, &answer, sink),
+            Found::Unfit(request) => {
+                if let Some(role) = alien {
+                    blame_direction(seen, role, sink);
+                } else if !self.gap_since(asking, &request) {
+                    sink.finding(
+                        RuleId::RESPONSE_WRONG_TYPE,
+                        seen.place,
+                        seen.at,
+                        side,
+                        &format_args!(
+                            "response 0x{:08x} has the number {number} of the request 0x{:08x} in frame {}",
+                            command.0, request.command.0, request.place.frame
+                        ),
+                    );
+                }
+                self.unsolicited(side, &answer, NoRequest::WrongType, sink);
+            }
+            Found::Nothing if half.recent.holds(command, number, half.gaps) => {
+                sink.finding(
+                    RuleId::RESPONSE_DUPLICATE,
+                    seen.place,
+                    seen.at,
+                    side,
+                    &format_args!(
+                        "response 0x{:08x} to request number {number}, which has been answered",
+                        command.0
+                    ),
+                );
+                self.unsolicited(side, &answer, NoRequest::Duplicate, sink);
+            }
+            Found::Nothing => {
+                half.held.push(answer);
+                let overflow = if half.held.len() > limit { half.held.pop() } else { None };
+                if let Some(role) = alien {
+                    blame_direction(seen, role, sink);
+                }
+                if let Some(oldest) = overflow {
+                    self.unmatched(side, &oldest, sink);
+                }
+            }
+        }
+    }
+
+    /// `request` has its response.
+    fn complete(&mut self, asking: Side, request: &Request, answer: &Answer, sink: &mut impl Sink) {
+        let nacked = answer.command() == CommandId::GENERIC_NACK;
+        if let Some(life) = &mut self.life
+            && (request.command.is_bind() || request.command == CommandId::UNBIND)
+        {
+            life.binding.answered(request.command, asking, request.sequence_number, answer.status(), nacked);
+        }
+        let half = self.half_mut(asking);
+        half.recent.push(request.command, request.sequence_number, half.gaps);
+        let status = answer.status();
+        let latency = Some(answer.at.since(request.at)).filter(|latency| !latency.is_negative());
+        let outcome =
+            if nacked { Outcome::Nacked { status, latency } } else { Outcome::Answered { status, latency } };
+        self.say(asking, request, Some(answer), outcome, sink);
+    }
+
+    /// The number of `former` is used again by `seen`.
+    fn supersede(&self, asking: Side, former: &Request, seen: &Seen<'_>, sink: &mut impl Sink) {
+        let why = self.unanswered(asking, former, Why::Superseded, sink);
+        // Where the other side is not captured at all, the response may have come.
+        if why == Why::Superseded && self.half(asking.other()).sent {
+            sink.finding(
+                RuleId::SESSION_SEQUENCE_NUMBER_REUSED,
+                seen.place,
+                seen.at,
+                asking,
+                &format_args!(
+                    "number {} is still that of the unanswered request 0x{:08x} in frame {}",
+                    former.sequence_number, former.command.0, former.place.frame
+                ),
+            );
+        }
+    }
+
+    /// Gives up the oldest open request of a side.
+    fn give_up(&mut self, asking: Side, sink: &mut impl Sink) {
+        let half = self.half_mut(asking);
+        half.forgot = true;
+        if let Some(request) = half.open.pop_oldest() {
+            self.unanswered(asking, &request, Why::TimedOut, sink);
+        }
+    }
+
+    fn unanswered(&self, asking: Side, request: &Request, why: Why, sink: &mut impl Sink) -> Why {
+        let gap = self.half(asking.other()).gaps != request.answering_gaps;
+        let why = if gap { Why::ReplyInGap } else { why };
+        self.say(asking, request, None, Outcome::Unanswered(why), sink);
+        why
+    }
+
+    fn say(
+        &self,
+        asking: Side,
+        request: &Request,
+        answer: Option<&Answer>,
+        outcome: Outcome,
+        sink: &mut impl Sink,
+    ) {
+        let latency = outcome.latency();
+        sink.transaction(&Transaction {
+            session: self.id(),
+            command: request.command,
+            sequence_number: request.sequence_number,
+            side: asking,
+            role: self.role(asking),
+            place: request.place,
+            at: request.at,
+            partial: request.partial,
+            response: answer.map(Answer::response),
+            outcome,
+            late: latency.is_some_and(|latency| latency > self.limits.timeout),
+            early: answer.is_some() && latency.is_none(),
+        });
+    }
+
+    /// No request came for a response that was held for it.
+    fn unmatched(&mut self, side: Side, answer: &Answer, sink: &mut impl Sink) {
+        let asking = self.half(side.other());
+        let midstream = self.life.as_ref().is_some_and(|life| life.start == Start::MidStream);
+        let why = if asking.gaps > 0 {
+            NoRequest::InGap
+        } else if asking.forgot {
+            NoRequest::GivenUp
+        } else if midstream {
+            NoRequest::BeforeCapture
+        } else {
+            NoRequest::Unmatched
+        };
+        if why == NoRequest::Unmatched && !answer.judged {
+            sink.finding(
+                RuleId::RESPONSE_UNMATCHED,
+                answer.place,
+                answer.at,
+                side,
+                &format_args!(
+                    "response 0x{:08x} has number {}, which no request waits for",
+                    answer.command().0,
+                    answer.number()
+                ),
+            );
+        }
+        // A bind or an unbind that the capture lacks has been answered all the same.
+        if matches!(why, NoRequest::InGap | NoRequest::BeforeCapture)
+            && answer.command() != CommandId::GENERIC_NACK
+            && let Some(life) = &mut self.life
+        {
+            let request = answer.command().request();
+            life.binding.answered(request, side.other(), answer.number(), answer.status(), false);
+        }
+        self.unsolicited(side, answer, why, sink);
+    }
+
+    fn unsolicited(&self, side: Side, answer: &Answer, why: NoRequest, sink: &mut impl Sink) {
+        sink.unsolicited(&Unsolicited {
+            session: self.id(),
+            command: answer.command(),
+            status: answer.status(),
+            sequence_number: answer.number(),
+            side,
+            place: answer.place,
+            at: answer.at,
+            partial: answer.partial,
+            why,
+        });
+    }
+
+    /// Lets go of the responses whose request can no longer come.
+    fn release(&mut self, now: Timestamp, sink: &mut impl Sink) {
+        for asking in [Side::Opener, Side::Accepter] {
+            let early = self.limits.early;
+            while let Some(answer) = self.half_mut(asking).held.pop_overdue(now, early) {
+                self.unmatched(asking.other(), &answer, sink);
+            }
+        }
+    }
+
+    fn release_all(&mut self, sink: &mut impl Sink) {
+        for asking in [Side::Opener, Side::Accepter] {
+            while let Some(answer) = self.half_mut(asking).held.pop() {
+                self.unmatched(asking.other(), &answer, sink);
+            }
+        }
+    }
+
+    /// Ends the session that is on, because `bind` opens the next one.
+    fn make_way(&mut self, bind: &Seen<'_>, sink: &mut impl Sink) {
+        let header = &bind.header;
+        let early = self.limits.early;
+        let answer =
+            self.half_mut(bind.side).held.take(header.command_id, header.sequence_number, bind.at, early);
+        self.release_all(sink);
+        let by = self.life.as_ref().and_then(|life| life.binding.unbind_by());
+        let open = (!self.opener.open.is_empty(), !self.accepter.open.is_empty());
+        self.end(by.map(|_| End::Unbind), by, bind.at, |_| Why::Closed, sink);
+        (self.opener.forgot, self.accepter.forgot) = open;
+        if let Some(answer) = answer {
+            self.half_mut(bind.side).held.push(answer);
+        }
+    }
+
+    fn end(
+        &mut self,
+        end: Option<End>,
+        by: Option<Side>,
+        at: Timestamp,
+        why: impl Fn(&Request) -> Why,
+        sink: &mut impl Sink,
+    ) {
+        for asking in [Side::Opener, Side::Accepter] {
+            while let Some(request) = self.half_mut(asking).open.pop_oldest() {
+                self.unanswered(asking, &request, why(&request), sink);
+            }
+            let half = self.half_mut(asking);
+            half.open = Open::default();
+            half.recent.clear();
+            half.forgot = false;
+        }
+        let id = self.id();
+        let Some(life) = self.life.take() else { return };
+        self.n = self.n.saturating_add(1);
+        let last_pdus = life.last_pdus();
+        let version = life.binding.version();
+        let esme = life.binding.esme();
+        let bind = life.binding;
+        sink.ended(SessionEnd {
+            id,
+            esme,
+            system_id: bind.system_id,
+            smsc_system_id: bind.smsc_system_id,
+            bind: bind.bound,
+            bind_asked: bind.asked,
+            bind_status: bind.status,
+            interface_version: bind.interface_version,
+            sc_interface_version: bind.sc_interface_version,
+            version,
+            first_at: life.first_at,
+            last_at: life.last_at,
+            start: life.start,
+            end,
+            end_at: at,
+            ended_by: by,
+            idle_before_end_ms: u64::try_from(at.since(life.last_at).millis()).unwrap_or(0),
+            last_pdus,
+            by_command: life.by_command,
+            other_pdus: life.other_pdus,
+            partial_pdus: life.partial_pdus,
+            opener_window: life.opener_window,
+            accepter_window: life.accepter_window,
+            rate: life.rate.peak,
+            opener_gaps: self.opener.gaps.saturating_sub(life.former_gaps.0),
+            accepter_gaps: self.accepter.gaps.saturating_sub(life.former_gaps.1),
+            given_up: life.given_up,
+        });
+    }
+
+    const fn id(&self) -> SessionId {
+        SessionId { connection: self.connection, n: self.n }
+    }
+
+    /// Whether the capture lacks octets of either side since `request`.
+    fn gap_since(&self, asking: Side, request: &Request) -> bool {
+        self.half(asking).gaps != request.asking_gaps
+            || self.half(asking.other()).gaps != request.answering_gaps
+    }
+
+    const fn half(&self, side: Side) -> &Half {
+        match side {
+            Side::Opener => &self.opener,
+            Side::Accepter => &self.accepter,
+        }
+    }
+
+    const fn half_mut(&mut self, side: Side) -> &mut Half {
+        match side {
+            Side::Opener => &mut self.opener,
+            Side::Accepter => &mut self.accepter,
+        }
+    }
+}
+
+fn blame_direction(seen: &Seen<'_>, role: Role, sink: &mut impl Sink) {
+    let (only, this) = match role {
+        Role::Esme => ("ESME", "SMSC"),
+        Role::Smsc => ("SMSC", "ESME"),
+    };
+    sink.finding(
+        RuleId::SESSION_PDU_WRONG_DIRECTION,
+        seen.place,
+        seen.at,
+        seen.side,
+        &format_args!("0x{:08x} from the {this}; only an {only} sends it", seen.header.command_id.0),
+    );
+}

@@ -1,0 +1,211 @@
+//! The open requests of one side: found by sequence number, kept in order of arrival.
+//!
+//! ```text
+//!  oldest ─► slot ⇄ slot ⇄ slot ⇄ slot ◄─ newest        by_number: sequence number → slot
+//!                    ▲                                   free: chain of slots to use again
+//!                    └ front: from here on slots count in the window
+//! ```
+//!
+//! A request costs one hash insert, its response one remove; neither allocates once the table has its size.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use foldhash::quality::RandomState;
+
+use crate::num;
+use crate::smpp::{CommandId, Place, SequenceNumber};
+use crate::time::{Duration, Timestamp};
+
+/// A request that waits for its response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Request {
+    pub(super) command: CommandId,
+    pub(super) sequence_number: SequenceNumber,
+    pub(super) at: Timestamp,
+    pub(super) place: Place,
+    pub(super) partial: bool,
+    /// Gaps in the octets of the asking side when it was asked.
+    pub(super) asking_gaps: u32,
+    /// Gaps in the octets of the answering side when it was asked.
+    pub(super) answering_gaps: u32,
+}
+
+/// What a response found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    /// Its request, no longer open.
+    Request(Request),
+    /// A request of that number that it does not fit, still open.
+    Unfit(Request),
+    /// No request of that number.
+    Nothing,
+}
+
+/// No slot.
+const NONE: u32 = u32::MAX;
+/// A table that grew beyond this many slots is given back when it is empty.
+const KEEP: usize = 1_024;
+
+#[derive(Debug)]
+struct Slot {
+    request: Request,
+    order: u64,
+    older: u32,
+    newer: u32,
+    /// Counts in the window.
+    counts: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct Open {
+    slots: Vec<Slot>,
+    by_number: HashMap<u32, u32, RandomState>,
+    free: u32,
+    oldest: u32,
+    newest: u32,
+    front: u32,
+    waiting: u32,
+    /// Requests that ever came.
+    asked: u64,
+    /// Requests that had come when the newest of those answered so far came.
+    answered: u64,
+}
+
+impl Default for Open {
+    fn default() -> Self {
+        Self {
+            slots: Vec::new(),
+            by_number: HashMap::default(),
+            free: NONE,
+            oldest: NONE,
+            newest: NONE,
+            front: NONE,
+            waiting: 0,
+            asked: 0,
+            answered: 0,
+        }
+    }
+}
+
+impl Open {
+    pub(super) fn len(&self) -> usize {
+        self.by_number.len()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.by_number.is_empty()
+    }
+
+    /// Opens `request`; an open one of the same number is closed and returned.
+    pub(super) fn insert(&mut self, request: Request) -> Option<Request> {
+        let index = self.occupy(request);
+        let former = self.by_number.insert(request.sequence_number.0, index)?;
+        self.vacate(former)
+    }
+
+    /// Closes the request of that number if it `fits`.
+    pub(super) fn answer(&mut self, number: SequenceNumber, fits: impl Fn(CommandId) -> bool) -> Found {
+        let Entry::Occupied(entry) = self.by_number.entry(number.0) else { return Found::Nothing };
+        let index = *entry.get();
+        let Some(slot) = self.slots.get(num::index(index)) else { return Found::Nothing };
+        if !fits(slot.request.command) {
+            return Found::Unfit(slot.request);
+        }
+        self.answered = self.answered.max(slot.order);
+        entry.remove();
+        self.vacate(index).map_or(Found::Nothing, Found::Request)
+    }
+
+    /// Closes the request of that number.
+    pub(super) fn remove(&mut self, number: SequenceNumber) -> Option<Request> {
+        let index = self.by_number.remove(&number.0)?;
+        self.vacate(index)
+    }
+
+    pub(super) fn oldest(&self) -> Option<&Request> {
+        self.slot(self.oldest).map(|slot| &slot.request)
+    }
+
+    pub(super) fn pop_oldest(&mut self) -> Option<Request> {
+        let number = self.oldest()?.sequence_number;
+        self.remove(number)
+    }
+
+    /// How many requests wait in the window of the asking side.
+    ///
+    /// All open ones, but for those that are plainly lost: older than `timeout`, with a newer one answered. Each would
+    /// raise the window for good otherwise. While a peer answers nothing at all, everything counts.
+    pub(super) fn waiting(&mut self, now: Timestamp, timeout: Duration) -> u32 {
+        while let Some(slot) = self.slots.get_mut(num::index(self.front)) {
+            if slot.order >= self.answered || now.since(slot.request.at) <= timeout {
+                break;
+            }
+            slot.counts = false;
+            self.front = slot.newer;
+            self.waiting = self.waiting.saturating_sub(1);
+        }
+        self.waiting
+    }
+
+    /// Gives a large table back once nothing is in it.
+    pub(super) fn shrink(&mut self) {
+        if self.is_empty() && self.slots.len() > KEEP {
+            *self = Self { asked: self.asked, answered: self.answered, ..Self::default() };
+        }
+    }
+
+    fn slot(&self, index: u32) -> Option<&Slot> {
+        // NONE is beyond every table: the slots are far fewer than 2^32.
+        self.slots.get(num::index(index))
+    }
+
+    /// Puts `request` into a slot at the newest end.
+    fn occupy(&mut self, request: Request) -> u32 {
+        self.asked = self.asked.saturating_add(1);
+        let slot = Slot { request, order: self.asked, older: self.newest, newer: NONE, counts: true };
+        let index = if let Some(vacant) = self.slots.get_mut(num::index(self.free)) {
+            let index = self.free;
+            self.free = vacant.newer;
+            *vacant = slot;
+            index
+        } else {
+            let index = num::short(self.slots.len());
+            self.slots.push(slot);
+            index
+        };
+        match self.slots.get_mut(num::index(self.newest)) {
+            Some(newest) => newest.newer = index,
+            None => self.oldest = index,
+        }
+        self.newest = index;
+        if self.front == NONE {
+            self.front = index;
+        }
+        self.waiting = self.waiting.saturating_add(1);
+        index
+    }
+
+    /// Takes the request out of its slot and out of the order.
+    fn vacate(&mut self, index: u32) -> Option<Request> {
+        let slot = self.slots.get_mut(num::index(index))?;
+        let (request, older, newer) = (slot.request, slot.older, slot.newer);
+        if slot.counts {
+            self.waiting = self.waiting.saturating_sub(1);
+        }
+        slot.newer = self.free;
+        self.free = index;
+        if self.front == index {
+            self.front = newer;
+        }
+        match self.slots.get_mut(num::index(older)) {
+            Some(older) => older.newer = newer,
+            None => self.oldest = newer,
+        }
+        match self.slots.get_mut(num::index(newer)) {
+            Some(newer) => newer.older = older,
+            None => self.newest = older,
+        }
+        Some(request)
+    }
+}
