@@ -1,7 +1,10 @@
 //! Tables of values: what a number means, and whether a version allows it.
 
-use super::rows::{Section, Versions};
-pub use super::value_tables::*;
+use super::values_of_fields::OF_FIELDS;
+pub use super::values_of_fields::*;
+use super::values_of_tlvs::OF_TLVS;
+pub use super::values_of_tlvs::*;
+use super::{Section, Versions};
 use crate::smpp::{RuleId, Version};
 
 /// A table of values, of an enumeration or of a bit field.
@@ -43,6 +46,11 @@ pub struct Entry {
     pub versions: Versions,
     /// Whether the table names the range only to reserve it.
     pub reserved: bool,
+}
+
+/// Every table.
+pub fn all() -> impl Iterator<Item = &'static Values> {
+    OF_FIELDS.iter().chain(OF_TLVS).copied()
 }
 
 impl Values {
