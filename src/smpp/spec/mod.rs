@@ -75,6 +75,7 @@ static TLV_INDEX: [u8; 0x1400] = tlv_index();
 static STATUS_INDEX: [u8; 0x120] = status_index();
 
 /// The row of a command; `None` for ids that no version defines.
+#[inline]
 #[must_use]
 pub fn command(id: CommandId) -> Option<&'static Command> {
     let index = if id.is_response() { &RESPONSE_INDEX } else { &REQUEST_INDEX };
@@ -83,17 +84,20 @@ pub fn command(id: CommandId) -> Option<&'static Command> {
 }
 
 /// The row of a TLV; `None` for tags that no version defines.
+#[inline]
 #[must_use]
 pub fn tlv(tag: TlvTag) -> Option<&'static Tlv> {
     TLVS.get(usize::from(tlv_row(tag)?)).copied()
 }
 
 /// Place of a TLV in [`TLVS`].
+#[inline]
 fn tlv_row(tag: TlvTag) -> Option<u8> {
     TLV_INDEX.get(usize::from(tag.0)).copied().filter(|row| *row != NONE)
 }
 
 /// The row of a status; `None` for values that no version defines.
+#[inline]
 #[must_use]
 pub fn status(value: CommandStatus) -> Option<&'static Status> {
     STATUSES.get(usize::from(*STATUS_INDEX.get(num::index(value.0))?))

@@ -346,6 +346,7 @@ macro_rules! slots {
             pub const COUNT: usize = [$(Self::$slot),*].len();
 
             /// Its place among them.
+            #[inline]
             #[expect(clippy::as_conversions, reason = "the discriminant of an enum without fields")]
             pub(crate) const fn place(self) -> usize {
                 self as usize

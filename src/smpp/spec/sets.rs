@@ -24,6 +24,7 @@ impl Versions {
     pub const ALL: Self = Self(7);
 
     /// The set of one version.
+    #[inline]
     #[must_use]
     pub const fn only(version: Version) -> Self {
         match version {
@@ -34,18 +35,21 @@ impl Versions {
     }
 
     /// Whether the version is in the set.
+    #[inline]
     #[must_use]
     pub const fn contains(self, version: Version) -> bool {
         self.0 & Self::only(version).0 != 0
     }
 
     /// The versions in both.
+    #[inline]
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }
 
     /// Whether no version is in the set.
+    #[inline]
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.0 == 0
@@ -122,18 +126,21 @@ impl TlvSet {
     }
 
     /// The TLVs in either.
+    #[inline]
     #[must_use]
     pub const fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
     /// The TLVs of this set that are not in the other.
+    #[inline]
     #[must_use]
     pub const fn without(self, other: Self) -> Self {
         Self(self.0 & !other.0)
     }
 
     /// Whether both have a TLV in common.
+    #[inline]
     #[must_use]
     pub const fn meets(self, other: Self) -> bool {
         self.0 & other.0 != 0

@@ -92,6 +92,7 @@ impl Values {
     }
 
     /// The versions that allow this value. 3.3 only where its own table is known.
+    #[inline]
     #[must_use]
     pub fn allowed(&self, value: u32) -> Versions {
         match u8::try_from(value) {
