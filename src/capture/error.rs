@@ -13,7 +13,7 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
-    /// Reading failed. With `at` above 0 the frames before were delivered, and
+    /// Reading failed. If its format was known by then, the frames before were delivered and
     /// [`FileFacts::damage`](super::FileFacts::damage) tells of it too.
     Read {
         /// As given by the caller.

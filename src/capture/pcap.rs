@@ -51,7 +51,7 @@ impl Pcap {
             header[..4].copy_from_slice(&0xa1b2_c3d4_u32.to_be_bytes());
         }
         let (_, header) = parse_pcap_header(&header)
-            .map_err(|error| Unrecognised::Header(format!("pcap header not understood: {error}")))?;
+            .map_err(|_| Unrecognised::Header("pcap header not understood, at octet 0".to_owned()))?;
         if header.version_major != 2 {
             let PcapHeader { version_major, version_minor, .. } = header;
             let what =
@@ -98,7 +98,8 @@ impl Pcap {
             Err(Err::Incomplete(Needed::Size(missing))) => {
                 Step::Short { what: "record", needed: num::count(octets.len()) + num::count(missing.get()) }
             }
-            Err(error) => Step::Damaged(format!("record not understood: {error}")),
+            // pcap-parser's own words would repeat the octets that it was given.
+            Err(_) => Step::Damaged("record not understood".to_owned()),
         }
     }
 }

@@ -28,6 +28,9 @@ const NUMBERED: [u32; 6] = [0x9, 0x204, 0x216, 0x221, 0x0bad, 0x4000_0bad];
 /// Octets of the fields that every block has: type, length, and the length again at its end.
 const FRAMING: usize = 12;
 
+/// pcap-parser's own words would repeat the octets of the whole block.
+const NOT_UNDERSTOOD: &str = "not understood";
+
 /// Interfaces of one section that are kept; a file with more is taken for damaged.
 const MAX_INTERFACES: usize = 65_536;
 
@@ -139,8 +142,7 @@ impl Pcapng {
 
     /// Begins a section: its interfaces number from 0 again.
     fn section(&mut self, block: &[u8]) -> Result<Step, String> {
-        let (_, header) =
-            parse_sectionheaderblock(block).map_err(|error| format!("not understood: {error}"))?;
+        let (_, header) = parse_sectionheaderblock(block).map_err(|_| NOT_UNDERSTOOD.to_owned())?;
         if header.major_version != 1 {
             return Err(format!(
                 "pcapng version {}.{}, version 1 is needed",
@@ -156,7 +158,7 @@ impl Pcapng {
             ByteOrder::Little => parse_interfacedescriptionblock_le(block),
             ByteOrder::Big => parse_interfacedescriptionblock_be(block),
         }
-        .map_err(|error| format!("not understood: {error}"))?;
+        .map_err(|_| NOT_UNDERSTOOD.to_owned())?;
         if self.interfaces.len() >= MAX_INTERFACES {
             return Err(format!("more than {MAX_INTERFACES} interfaces in a section"));
         }

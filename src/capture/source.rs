@@ -43,9 +43,11 @@ impl Input {
     /// Octets to be read, if the system knows.
     pub(super) fn size(&self) -> Option<u64> {
         match self {
-            Self::File(path) => {
-                std::fs::metadata(path).ok().filter(|facts| facts.is_file()).map(|facts| facts.len())
-            }
+            Self::File(path) => match std::fs::metadata(path) {
+                Ok(facts) => facts.is_file().then_some(facts.len()),
+                // It will not be read, and opening it will say why.
+                Err(_) => Some(0),
+            },
             Self::Stdin | Self::Reader { .. } => None,
         }
     }

@@ -1,1 +1,114 @@
-//! cli
+//! The command line: one file per command, files opened, exit status.
+//!
+//! | exit status | |
+//! |---|---|
+//! | 0 | done; also when whoever reads the output closed it |
+//! | 1 | done, and something that `--fail-on` names was found |
+//! | 2 | usage, an output that could not be written, or an input that could not be read at all |
+//!
+//! Errors go to standard error as `smpp-inspect: place: fact`.
+
+mod output;
+mod progress;
+mod report;
+mod schema;
+mod terminal;
+
+use std::fmt;
+use std::io;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::view::plain;
+
+/// What happened to the SMPP traffic in a capture.
+#[derive(Debug, Parser)]
+#[command(
+    name = "smpp-inspect",
+    version,
+    max_term_width = 100,
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    arg_required_else_help = true,
+    override_usage = "smpp-inspect [OPTIONS] FILE...\n       smpp-inspect COMMAND ...",
+    after_help = "Without a command it is report:\n  smpp-inspect capture.pcap\n  smpp-inspect --format json -o report.json \
+                  capture.pcap\n  smpp-inspect help report"
+)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    report: report::Arguments,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Report(report::Arguments),
+    Schema(schema::Arguments),
+}
+
+/// Exit status of a run that did what it was asked.
+const DONE: u8 = 0;
+/// Exit status when `--fail-on` names something that was found.
+const FOUND: u8 = 1;
+/// Exit status of wrong usage, and of inputs and outputs that fail.
+const FAILED: u8 = 2;
+
+/// Why a run could not go on: reads `place: fact`.
+#[derive(Debug)]
+struct Failure(String);
+
+impl Failure {
+    fn new(place: impl fmt::Display, fact: impl fmt::Display) -> Self {
+        Self(format!("{place}: {fact}"))
+    }
+}
+
+/// Parses the command line, runs the command and says how it ended.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = CommandLine::parse();
+    let status = match arguments.command {
+        Some(Command::Report(arguments)) => arguments.run(),
+        Some(Command::Schema(arguments)) => arguments.run(),
+        None => arguments.report.run(),
+    };
+    ExitCode::from(status.unwrap_or_else(|Failure(what)| {
+        complain(&what);
+        FAILED
+    }))
+}
+
+/// One line on standard error. Names of files and the like reach the terminal with control characters escaped.
+fn complain(what: &str) {
+    use io::Write;
+    // With standard error closed there is nobody left to tell.
+    let _ = writeln!(io::stderr(), "smpp-inspect: {}", plain(what, !terminal::is_utf8()));
+}
+
+/// Whoever reads the output may stop reading: that is no failure.
+fn unless_closed(result: io::Result<()>) -> io::Result<()> {
+    result.or_else(|error| if error.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_has_an_example_in_its_help() {
+        for command in CommandLine::command().get_subcommands() {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            let call = format!("\n  smpp-inspect {}", command.get_name());
+            assert!(help.contains(&call), "{}", command.get_name());
+        }
+    }
+}

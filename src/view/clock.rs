@@ -42,11 +42,6 @@ impl Zone {
         self.format(at, "%H:%M:%S")
     }
 
-    /// `09:58:12.250`
-    pub(super) fn fine_time(&self, at: Timestamp) -> String {
-        self.format(at, "%H:%M:%S%.3f")
-    }
-
     /// How the times from `first` to `last` are to be read: `UTC`, `+01:00`, or the zone's name where its offset
     /// changes between.
     pub(super) fn label(&self, first: Timestamp, last: Timestamp) -> String {
@@ -72,7 +67,6 @@ mod tests {
         let later = Timestamp::from_parts(1_792_888_200 + 7_200, 0);
         let utc = Zone::default();
         assert_eq!((utc.date(at), utc.time(at)), ("2026-10-25".to_owned(), "00:30:00".to_owned()));
-        assert_eq!(utc.fine_time(at), "00:30:00.250");
         assert_eq!(utc.label(at, later), "UTC");
 
         let rule = "CET-1CEST,M3.5.0,M10.5.0/3";

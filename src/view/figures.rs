@@ -25,7 +25,7 @@ pub(super) fn millis(micros: Option<f64>) -> String {
     let millis = micros / 1_000.0;
     // The bounds are where the next form would round up to a digit more.
     match millis.abs() {
-        m if m == 0.0 => "0".to_owned(),
+        0.0 => "0".to_owned(),
         m if m < 0.0995 => format!("{millis:.3}"),
         m if m < 0.995 => format!("{millis:.2}"),
         m if m < 9.95 => format!("{millis:.1}"),
@@ -56,7 +56,7 @@ pub(super) fn octets(n: u64) -> String {
         if n >= 1_000 && hundredths < 100_000 {
             return match hundredths {
                 ..1_000 => format!("{}.{:02} {name}", hundredths / 100, hundredths % 100),
-                ..10_000 => format!("{}.{} {name}", hundredths / 100, hundredths / 10 % 10),
+                1_000..10_000 => format!("{}.{} {name}", hundredths / 100, hundredths / 10 % 10),
                 _ => format!("{} {name}", hundredths / 100),
             };
         }
@@ -76,7 +76,7 @@ pub(super) fn span(millis: f64) -> String {
     let seconds = rounded(millis / 1_000.0);
     match seconds {
         ..7_200 => format!("{} min {} s", seconds / 60, seconds % 60),
-        ..172_800 => format!("{} h {} min", seconds / 3_600, seconds / 60 % 60),
+        7_200..172_800 => format!("{} h {} min", seconds / 3_600, seconds / 60 % 60),
         _ => format!("{} d {} h", seconds / 86_400, seconds / 3_600 % 24),
     }
 }

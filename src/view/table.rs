@@ -16,8 +16,10 @@ pub(super) struct Table {
 struct Column {
     title: &'static str,
     right: bool,
-    /// May be cut down to this many columns.
+    /// May be narrowed down to this many columns.
     least: Option<u16>,
+    /// Whether a cell too long for a narrowed column continues below, rather than being cut.
+    wraps: bool,
     /// Left out for want of room, the highest first; `None`: never.
     drop: Option<u8>,
 }
@@ -25,22 +27,28 @@ struct Column {
 impl Table {
     /// A column of text.
     pub(super) fn text(self, title: &'static str) -> Self {
-        self.column(Column { title, right: false, least: None, drop: None })
+        self.column(Column { title, right: false, least: None, wraps: false, drop: None })
     }
 
     /// A column of figures.
     pub(super) fn figure(self, title: &'static str) -> Self {
-        self.column(Column { title, right: true, least: None, drop: None })
+        self.column(Column { title, right: true, least: None, wraps: false, drop: None })
     }
 
     /// A column of figures that is left out for want of room, of several the one with the highest `drop` first.
     pub(super) fn lesser_figure(self, title: &'static str, drop: u8) -> Self {
-        self.column(Column { title, right: true, least: None, drop: Some(drop) })
+        self.column(Column { title, right: true, least: None, wraps: false, drop: Some(drop) })
     }
 
     /// A column of names, each cut down to as little as `least` columns for want of room.
     pub(super) fn name(self, title: &'static str, least: u16) -> Self {
-        self.column(Column { title, right: false, least: Some(least), drop: None })
+        self.column(Column { title, right: false, least: Some(least), wraps: false, drop: None })
+    }
+
+    /// A column of lists, each continued below from as little as `least` columns for want of room. A table has one
+    /// column of names or of lists.
+    pub(super) fn list(self, title: &'static str, least: u16) -> Self {
+        self.column(Column { title, right: false, least: Some(least), wraps: true, drop: None })
     }
 
     fn column(mut self, column: Column) -> Self {
@@ -63,15 +71,13 @@ impl Table {
             if over == 0 {
                 return lines(&table);
             }
-            let name = self.columns.iter().position(|column| column.least.is_some());
-            let give = name.map_or(0, |name| {
-                let least = self.columns[name].least.unwrap_or(0);
-                widths.get(name).map_or(0, |width| width.saturating_sub(least))
-            });
-            if let Some(name) = name
-                && give >= over
-            {
-                return lines(&cut(table, name, widths[name] - over, width, ascii));
+            let narrowed =
+                self.columns.iter().zip(&widths).enumerate().find_map(|(place, (column, width))| {
+                    let least = column.least?;
+                    (width.saturating_sub(least) >= over).then(|| (place, width - over, column.wraps))
+                });
+            if let Some((place, to, wraps)) = narrowed {
+                return lines(&narrow(table, place, to, wraps, width, ascii));
             }
             let Some(dropped) = (0..self.columns.len())
                 .filter(|&place| self.columns[place].drop.is_some())
@@ -104,18 +110,21 @@ impl Table {
     }
 }
 
-/// `table` with the column `name` cut to `to` columns of content and everything else on one line.
-fn cut(mut table: Comfy, name: usize, to: u16, width: u16, ascii: bool) -> Comfy {
+/// `table` with the column at `place` narrowed to `to` columns of content.
+fn narrow(mut table: Comfy, place: usize, to: u16, wraps: bool, width: u16, ascii: bool) -> Comfy {
     table.set_width(width);
     table.set_truncation_indicator(if ascii { "~" } else { "…" });
-    if let Some(column) = table.column_mut(name) {
-        column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(to + GAP)));
-        // Names are cut where the room ends, not where a word does.
-        column.set_delimiter('\0');
+    if let Some(column) = table.column_mut(place) {
+        column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(to.saturating_add(GAP))));
+        if !wraps {
+            // Names are cut where the room ends, not where a word does.
+            column.set_delimiter('\0');
+        }
     }
-    let rows = table.row_iter_mut();
-    for row in rows {
-        row.max_height(1);
+    if !wraps {
+        for row in table.row_iter_mut() {
+            row.max_height(1);
+        }
     }
     table
 }

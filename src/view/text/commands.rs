@@ -21,18 +21,18 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
     if legs {
         table = table.text("side");
     }
-    table = table.name("command", 12).figure("requests").figure("answered");
+    table = table.text("command").figure("requests").figure("answered");
     if nacks {
         table = table.figure("nacked");
     }
     table = table
         .figure("failed")
-        .lesser_figure("%", 2)
+        .lesser_figure("%", 4)
         .figure("unanswered")
         .figure("p50 ms")
-        .figure("p95")
-        .figure("p99")
-        .lesser_figure("max", 1);
+        .lesser_figure("p95", 2)
+        .lesser_figure("p99", 1)
+        .lesser_figure("max", 3);
     for row in &report.transactions {
         let mut cells = Vec::new();
         if legs {
@@ -89,7 +89,7 @@ pub(super) fn write_statuses<W: Write>(report: &Report, page: &mut Page<'_, W>) 
     } else {
         table.figure("responses")
     };
-    table = table.name("of", 14);
+    table = table.list("of", 14);
     let most = page.options().rows;
     for (status, total, rows) in statuses.iter().take(most) {
         let name = rows.iter().find_map(|row| row.name.as_deref()).unwrap_or("-");

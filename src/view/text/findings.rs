@@ -7,11 +7,8 @@ use super::super::page::{Page, Tone, wrapped};
 use crate::report::Report;
 use crate::report::model::{Finding, Severity};
 
-/// Columns of the severity, and of the least room for the count.
+/// Columns of the severity.
 const SEVERITY: usize = 7;
-const COUNT: usize = 7;
-/// Where the rule begins, and its message below.
-const INDENT: u16 = 20;
 
 /// Two lines or more a rule: severity, count, rule and first place; then what is wrong there.
 pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Result<()> {
@@ -23,6 +20,9 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
         "wrong with the traffic, by rule; how often; the first place and what is wrong there",
     )?;
     let files = report.capture.files.len() > 1;
+    let counts = report.findings.iter().map(|finding| count(finding.count).len()).max().unwrap_or(0);
+    // Where the rule begins, and its message below.
+    let indent = u16::try_from(2 + SEVERITY + 2 + counts + 2).unwrap_or(0);
     let most = page.options().rows;
     for finding in report.findings.iter().take(most) {
         let (word, tone) = match finding.severity {
@@ -36,7 +36,7 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
             place(finding, files, page),
             page.plain(&finding.message)
         );
-        let mut lines = wrapped(&text, page.width(), INDENT);
+        let mut lines = wrapped(&text, page.width(), indent);
         let head = lines.next().unwrap_or_default();
         let shown = match tone {
             Some(tone) => page.toned(word, tone),
@@ -44,7 +44,7 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
         };
         let pad = SEVERITY.saturating_sub(word.len());
         let rule = head.trim_start();
-        page.line(&format!("  {shown}{:pad$}  {:>COUNT$}  {rule}", "", count(finding.count)))?;
+        page.line(&format!("  {shown}{:pad$}  {:>counts$}  {rule}", "", count(finding.count)))?;
         for line in lines {
             page.line(&line)?;
         }

@@ -45,7 +45,8 @@ pub fn write_report(report: &Report, options: &Options, out: &mut impl Write) ->
     if report.capture.frames == 0 {
         return Ok(());
     }
-    if report.tcp.smpp_connections == 0 && report.sessions.is_empty() {
+    let sessions = report.sessions_omitted > 0 || !report.sessions.is_empty();
+    if !sessions && report.pdus.total == 0 && report.findings.is_empty() {
         head::nothing_found(report, &mut page)?;
     }
     // WHAT IS WRONG (diagnoses) and TIME LINE will stand here.

@@ -11,7 +11,7 @@ use crate::report::model::{Bind, Capture, End, EndedBy, Session, Start};
 
 /// A table of the sessions, in the order of the report.
 pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Result<()> {
-    if report.sessions.is_empty() {
+    if report.sessions.is_empty() && report.sessions_omitted == 0 {
         return Ok(());
     }
     page.heading("SESSIONS", "worst first; latency of their requests; window: most requests in flight")?;
@@ -21,14 +21,14 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
         .text("bind")
         .text("began")
         .text("ended")
-        .figure("lasted")
+        .lesser_figure("lasted", 2)
         .figure("PDUs")
         .figure("errors")
-        .lesser_figure("failed", 2)
+        .lesser_figure("failed", 5)
         .figure("p50 ms")
-        .figure("p95")
-        .figure("p99")
-        .lesser_figure("window", 1);
+        .lesser_figure("p95", 3)
+        .lesser_figure("p99", 1)
+        .lesser_figure("window", 4);
     let rows = page.options().rows;
     for session in report.sessions.iter().take(rows) {
         table.row([
@@ -50,8 +50,10 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
             session.window.max.map_or_else(|| "-".to_owned(), count),
         ]);
     }
-    for line in table.lines(page.width(), page.options().ascii) {
-        page.line(&line)?;
+    if !report.sessions.is_empty() && rows > 0 {
+        for line in table.lines(page.width(), page.options().ascii) {
+            page.line(&line)?;
+        }
     }
     let left = u64::try_from(report.sessions.len().saturating_sub(rows)).unwrap_or(u64::MAX);
     let left = left.saturating_add(report.sessions_omitted);

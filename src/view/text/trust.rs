@@ -10,7 +10,6 @@ use crate::report::model::{PartialReason, ReasonCount, Unanswered};
 
 /// One sentence a line; one line in all when there is nothing to doubt.
 pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Result<()> {
-    page.heading("TRUST", "how far to trust the above")?;
     let mut doubts = Vec::new();
     doubts.extend(unanswered(report));
     doubts.extend(unsolicited(report));
@@ -25,8 +24,11 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
     doubts.extend(
         report.limits.iter().map(|limit| format!("limit reached: {} {}", count(limit.count), limit.limit)),
     );
+    if !doubts.is_empty() {
+        page.heading("TRUST", "how far to trust the above")?;
+    }
     for doubt in doubts {
-        page.item(&page.plain(&doubt).into_owned(), None)?;
+        page.item(&page.plain(&doubt), None)?;
     }
     Ok(())
 }

@@ -1,0 +1,31 @@
+//! `smpp-inspect schema`: the JSON Schema of what the tool writes.
+
+use clap::{Args, ValueEnum};
+
+use super::output::Output;
+use super::{DONE, Failure};
+use crate::view;
+
+/// Print the JSON Schema of a document that the tool writes
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  smpp-inspect schema report > report.schema.json")]
+pub(super) struct Arguments {
+    /// The document
+    #[arg(value_name = "DOCUMENT")]
+    document: Document,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Document {
+    /// Of `report --format json`
+    Report,
+}
+
+impl Arguments {
+    pub(super) fn run(self) -> Result<u8, Failure> {
+        Output::Stdout.write(|mut out| match self.document {
+            Document::Report => view::schema::write_report(&mut out),
+        })?;
+        Ok(DONE)
+    }
+}
