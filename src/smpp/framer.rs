@@ -462,6 +462,7 @@ pub fn is_plausible(header: &Header) -> bool {
 fn look(octets: &[u8], at_end: bool) -> Look {
     // Most octets are ruled out by one of the first two: a sane command_length is below 2^21.
     match octets {
+        [] => return Look::More,
         [0] | [0, 0..=0x10] => {}
         [0, 0..=0x10, ..] => {}
         _ => return Look::No,

@@ -45,10 +45,11 @@ impl Effects {
                 let at = frame.at + rng.between(1, self.displaced_by.max(1));
                 frame.at = frame.at.max(at.min(latest));
             }
-            if rng.chance(self.retransmitted) {
+            // A single octet sent again would be a keep-alive probe.
+            if frame.len > 1 && rng.chance(self.retransmitted) {
                 let at = frame.at + 1_000 + rng.between(1, self.retransmitted_after.max(1));
                 if at < latest {
-                    let from = if rng.chance(300) { rng.below(u64::from(frame.len)) as u32 } else { 0 };
+                    let from = if rng.chance(300) { rng.below(u64::from(frame.len) - 1) as u32 } else { 0 };
                     ip_id = ip_id.checked_add(1).unwrap_or(1);
                     again.push(Frame { at, ..retransmission(frame, from, frame.len, ip_id) });
                 }

@@ -36,8 +36,8 @@ pub struct Connection {
     pub segments: u64,
     /// Segments all of whose octets had been captured before, in another frame than a duplicate.
     pub retransmitted: u64,
-    /// Frames equal to an earlier one. IPv6 packets have no identification, so that a retransmission can be equal
-    /// too.
+    /// IPv4 frames equal to an earlier one. IPv6 packets have no identification, so that a retransmission can be
+    /// equal too; there, equal frames count as retransmitted.
     pub duplicate_frames: u64,
     /// Opener and accepter.
     pub sides: [Stream; 2],
@@ -165,7 +165,7 @@ fn connection(frames: &[&Frame], sent: &[Vec<Sent>; 2], capture_end: i64) -> Con
         let mut first = vec![None; sent.last().map_or(0, |pdu| pdu.offset + pdu.len) as usize];
         let mut packets: HashSet<&[u8]> = HashSet::new();
         for frame in frames.iter().filter(|frame| frame.side == side) {
-            if !packets.insert(&frame.packet) {
+            if !packets.insert(&frame.packet) && frame.packet[0] >> 4 == 4 {
                 truth.duplicate_frames += 1;
                 continue;
             }
