@@ -11,7 +11,7 @@ use smpp_inspect::testkit::file::{self, Format, Link};
 use smpp_inspect::testkit::network::{Effects, quantise};
 use smpp_inspect::testkit::pdu::command;
 use smpp_inspect::testkit::scenario::{
-    Behaviour, Bind, Latency, MILLIS, Receipts, Recording, SECONDS, Session,
+    Behaviour, Bind, Ending, Latency, MILLIS, Receipts, Recording, SECONDS, Session,
 };
 use smpp_inspect::testkit::truth::{Stream, Transactions};
 use smpp_inspect::testkit::{Rng, Scenario, Truth};
@@ -299,20 +299,26 @@ fn whole_pdus_are_found_and_none_invented_when_a_hundredth_of_segments_is_lost()
 #[test]
 fn unanswered_requests_are_told_apart_by_what_ended_the_wait() {
     let mut scenario = busy(5, 8, 1_600);
-    for (n, session) in (0_i64..).zip(&mut scenario.sessions) {
+    for (n, session) in scenario.sessions.iter_mut().enumerate() {
         session.behaviour[0].silent = 50;
         session.others = 0;
+        session.interval = 80 * MILLIS;
         session.gives_up = 2 * SECONDS;
         if n % 2 == 0 {
             // Still waiting when the capture ends.
-            session.ending = smpp_inspect::testkit::scenario::Ending::Open;
+            session.ending = Ending::Open;
         }
     }
     let (octets, truth) = capture(&scenario, Effects::default(), Format::PCAP, Link::RawIp);
     let report = inspect(&octets, 1);
     let totals = truth.transactions();
     let why = &totals[&command::SUBMIT_SM].unanswered;
-    assert!(["closed", "timed_out"].iter().all(|&reason| why.get(reason).is_some_and(|&n| n > 5)), "{why:?}");
+    assert!(
+        ["closed", "timed_out", "capture_ended"]
+            .iter()
+            .all(|&reason| why.get(reason).is_some_and(|&n| n > 5)),
+        "{why:?}"
+    );
     assert_transactions(&report.transactions, &totals, true);
 }
 

@@ -52,6 +52,8 @@ enum Content {
     Tls,
     /// Something else.
     Other,
+    /// It is over and was counted; what still comes of it counts for TCP only.
+    Over,
 }
 
 struct Smpp {
@@ -145,6 +147,7 @@ impl Analysis {
             && now.since(closed_at) >= LINGER
         {
             self.close(End::Idle, frame, setup, tally, rows);
+            self.classify(tally);
         }
         self.settle(frame, tally, rows);
     }
@@ -155,12 +158,13 @@ impl Analysis {
             Content::Smpp(smpp) => smpp.sessions.is_quiet(),
             _ => true,
         };
-        let closing = self.closed_at.is_some() && !matches!(self.content, Content::Other | Content::Tls);
+        let closing = self.closed_at.is_some()
+            && !matches!(self.content, Content::Other | Content::Tls | Content::Over);
         sessions && !closing && self.tcp.is_quiet()
     }
 
-    /// The connection is over; `end` says why, unless TCP said it.
-    pub(super) fn close(
+    /// The connection is over and forgotten; `end` says why, unless TCP said it.
+    pub(super) fn leave(
         &mut self,
         end: End,
         frame: u64,
@@ -168,6 +172,11 @@ impl Analysis {
         tally: &mut Tally,
         rows: &mut Vec<Row>,
     ) {
+        self.close(end, frame, setup, tally, rows);
+        self.count(tally);
+    }
+
+    fn close(&mut self, end: End, frame: u64, setup: &Setup, tally: &mut Tally, rows: &mut Vec<Row>) {
         self.drain(true, setup, tally);
         let (end, by) = match self.tcp.closing() {
             Some(Closing::Fin(side)) => (End::Fin, Some(side)),
@@ -180,13 +189,12 @@ impl Analysis {
             sessions.close(end, by, at, &mut Outcomes { live, ended, tally, connection: self.number });
         }
         self.settle(frame, tally, rows);
-        self.count(tally);
     }
 
     /// The capture ends at `now`.
     pub(super) fn finish(&mut self, now: Timestamp, setup: &Setup, tally: &mut Tally, rows: &mut Vec<Row>) {
         if self.tcp.closing().is_some() {
-            self.close(End::Idle, u64::MAX, setup, tally, rows);
+            self.leave(End::Idle, u64::MAX, setup, tally, rows);
             return;
         }
         self.drain(false, setup, tally);
@@ -259,9 +267,15 @@ impl Analysis {
 
     /// Adds what the connection as a whole has to say, once, when it is over.
     fn count(&mut self, tally: &mut Tally) {
+        self.classify(tally);
+        crate::report::add_health(&mut tally.health, &self.tcp.health());
+    }
+
+    /// Adds what the connection carried, once, and lets go of it.
+    fn classify(&mut self, tally: &mut Tally) {
         let health = self.tcp.health();
-        crate::report::add_health(&mut tally.health, &health);
-        match std::mem::replace(&mut self.content, Content::Other) {
+        match std::mem::replace(&mut self.content, Content::Over) {
+            Content::Over => {}
             Content::Smpp(_) => tally.smpp_connections = tally.smpp_connections.saturating_add(1),
             Content::Tls => {
                 tally.tls_connections = tally.tls_connections.saturating_add(1);
@@ -280,7 +294,7 @@ impl Ordered for Flow<'_> {
             *self.content = self.begin(octets);
         }
         match self.content {
-            Content::Unseen | Content::Tls | Content::Other => {}
+            Content::Unseen | Content::Tls | Content::Other | Content::Over => {}
             Content::Open(open) => {
                 let (framers, probe) = &mut **open;
                 probe.begin(self.side, offset, octets);
@@ -307,7 +321,7 @@ impl Ordered for Flow<'_> {
 
     fn gap(&mut self, _offset: u64, len: u64, why: Missing) {
         match self.content {
-            Content::Unseen | Content::Tls | Content::Other => {}
+            Content::Unseen | Content::Tls | Content::Other | Content::Over => {}
             Content::Open(open) => {
                 let (framers, probe) = &mut **open;
                 if framers.of_mut(self.side).gap(len, why, probe) {

@@ -94,7 +94,7 @@ impl Shard {
     fn forget(&mut self, connection: u32, frame: u64) {
         let Some(slot) = self.connections.get_mut(index(connection / SHARDS)) else { return };
         if let Some(mut connection) = slot.take() {
-            connection.close(End::Idle, frame, &self.setup, &mut self.tally, &mut self.rows);
+            connection.leave(End::Idle, frame, &self.setup, &mut self.tally, &mut self.rows);
         }
     }
 }
