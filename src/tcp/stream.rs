@@ -98,6 +98,8 @@ pub(super) struct Stream {
     pending_octets: u64,
     /// Offset up to which the peer has acknowledged.
     acknowledged: u64,
+    /// Offset at which a FIN says the stream ends.
+    end: Option<u64>,
     /// Since when the first hole is suspect, and how many segments came since.
     suspect: Option<(Timestamp, u32)>,
     /// Since when octets are held at all.
@@ -162,6 +164,7 @@ impl Stream {
             pending: VecDeque::new(),
             pending_octets: 0,
             acknowledged: 0,
+            end: None,
             suspect: None,
             waiting: None,
             recent: [Fingerprint::default(); RECENT],
@@ -224,6 +227,10 @@ impl Stream {
                 }
             }
         }
+        if arrival.flags.has(Flags::FIN) && self.phase == Phase::Running {
+            let ahead = sequence.wrapping_add(arrival.wire_len).wrapping_sub(self.next).cast_signed();
+            self.end = self.offset.checked_add_signed(i64::from(ahead)).or(self.end);
+        }
         // What a RST carries is a diagnostic text at best, never octets of the stream (RFC 9293 §3.5.2).
         if arrival.wire_len > 0 && !arrival.flags.has(Flags::RST) {
             self.place(arrival, sequence, payload, &mut effect, sink);
@@ -244,7 +251,13 @@ impl Stream {
         if ahead == 0 || ahead > i32::MAX.unsigned_abs() {
             return;
         }
-        self.acknowledged = self.acknowledged.max(self.offset.saturating_add(u64::from(ahead)));
+        let until = self.offset.saturating_add(u64::from(ahead));
+        // The FIN takes a number, but is no octet.
+        let until = self.end.map_or(until, |end| until.min(end));
+        if until <= self.offset {
+            return;
+        }
+        self.acknowledged = self.acknowledged.max(until);
         if self.suspect.is_none() {
             self.suspect = Some((at, 0));
         }

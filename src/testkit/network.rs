@@ -45,7 +45,7 @@ impl Effects {
                 let at = frame.at + rng.between(1, self.displaced_by.max(1));
                 frame.at = frame.at.max(at.min(latest));
             }
-            // A single octet sent again would be a keep-alive probe.
+            // A single octet seen again would be a keep-alive probe.
             if frame.len > 1 && rng.chance(self.retransmitted) {
                 let at = frame.at + 1_000 + rng.between(1, self.retransmitted_after.max(1));
                 if at < latest {
@@ -58,7 +58,7 @@ impl Effects {
         frames.extend(again);
         let twice: Vec<_> = frames
             .iter()
-            .filter(|_| rng.chance(self.duplicated))
+            .filter(|frame| frame.len != 1 && rng.chance(self.duplicated))
             .map(|frame| Frame { at: frame.at + 20_000, ..frame.clone() })
             .collect();
         frames.extend(twice);
