@@ -100,8 +100,7 @@ pub(super) struct Stream {
     acknowledged: u64,
     /// Offset at which a FIN says the stream ends.
     end: Option<u64>,
-    /// Since when the first hole is suspect, and how many segments came since.
-    suspect: Option<(Timestamp, u32)>,
+    suspect: Option<Suspect>,
     /// Since when octets are held at all.
     waiting: Option<Timestamp>,
     /// Fingerprints of the last frames, to know one seen twice.
@@ -111,6 +110,19 @@ pub(super) struct Stream {
     pub(super) gaps: u64,
     /// Octets in them.
     pub(super) gap_octets: u64,
+    /// Offset at which the last gap ended.
+    lost_until: Option<u64>,
+}
+
+/// The acknowledged part of the first hole.
+#[derive(Clone, Copy, Debug)]
+struct Suspect {
+    /// When it was acknowledged.
+    since: Timestamp,
+    /// Segments of the side since then.
+    segments: u32,
+    /// Offset up to which it was acknowledged then. What was acknowledged later may still come.
+    until: u64,
 }
 
 const RECENT: usize = 8;
@@ -171,6 +183,7 @@ impl Stream {
             recent_at: 0,
             gaps: 0,
             gap_octets: 0,
+            lost_until: None,
         }
     }
 
@@ -222,8 +235,8 @@ impl Stream {
                 self.offset = MID_STREAM;
             }
             Phase::Starting | Phase::Running => {
-                if let Some((_, segments)) = &mut self.suspect {
-                    *segments = segments.saturating_add(1);
+                if let Some(suspect) = &mut self.suspect {
+                    suspect.segments = suspect.segments.saturating_add(1);
                 }
             }
         }
@@ -259,7 +272,7 @@ impl Stream {
         }
         self.acknowledged = self.acknowledged.max(until);
         if self.suspect.is_none() {
-            self.suspect = Some((at, 0));
+            self.suspect = Some(Suspect { since: at, segments: 0, until });
         }
     }
 
@@ -273,15 +286,19 @@ impl Stream {
             return;
         }
         while let Some(hole) = self.hole() {
-            let suspect = self.suspect.is_some_and(|(since, segments)| {
-                self.acknowledged >= hole
-                    && (now.since(since) >= limits.suspect || segments >= limits.suspect_segments)
+            let suspect = self.suspect.filter(|suspect| {
+                now.since(suspect.since) >= limits.suspect || suspect.segments >= limits.suspect_segments
             });
             let waited = self.waiting.is_some_and(|since| now.since(since) >= limits.unacknowledged);
-            if !(suspect || waited || self.is_over(limits)) {
-                return;
-            }
-            self.skip_to(hole, now, sink);
+            let until = if waited || self.is_over(limits) {
+                hole
+            } else {
+                match suspect {
+                    Some(suspect) => hole.min(suspect.until),
+                    None => return,
+                }
+            };
+            self.skip_to(until, now, sink);
         }
     }
 
@@ -326,8 +343,11 @@ impl Stream {
         }
         sink.gap(self.offset, len, why);
         if why == Missing::Lost {
-            self.gaps = self.gaps.saturating_add(1);
+            if self.lost_until != Some(self.offset) {
+                self.gaps = self.gaps.saturating_add(1);
+            }
             self.gap_octets = self.gap_octets.saturating_add(len);
+            self.lost_until = Some(self.offset.saturating_add(len));
         }
         self.advance(len);
     }
@@ -344,7 +364,7 @@ impl Stream {
         if self.acknowledged <= self.offset {
             self.suspect = None;
         } else if self.suspect.is_some() {
-            self.suspect = Some((now, 0));
+            self.suspect = Some(Suspect { since: now, segments: 0, until: self.acknowledged });
         }
         if self.pending.is_empty() {
             self.waiting = None;
