@@ -320,6 +320,9 @@ impl Ordered for Flow<'_> {
     }
 
     fn gap(&mut self, _offset: u64, len: u64, why: Missing) {
+        if matches!(self.content, Content::Unseen) {
+            *self.content = self.begin(&[]);
+        }
         match self.content {
             Content::Unseen | Content::Tls | Content::Other | Content::Over => {}
             Content::Open(open) => {

@@ -116,6 +116,7 @@ impl Probe {
         if is_first && is_tls(octets) {
             self.verdict = Verdict::Tls;
         } else if is_first
+            && offset == 0
             && self.handshake
             && !Header::parse(octets).is_none_or(|header| is_plausible(&header))
         {

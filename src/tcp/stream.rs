@@ -317,10 +317,11 @@ impl Stream {
         match self.pending.front() {
             Some(chunk) => Some(chunk.offset),
             None => {
-                // A FIN, captured or not, takes one number of its own; one acknowledged octet too many is taken
-                // for it.
+                // A FIN takes one number of its own; unless it was captured, one acknowledged octet too many is
+                // taken for it.
+                let fin = u64::from(self.end.is_none());
                 let end = self.acknowledged;
-                (end > self.offset.saturating_add(1) && self.suspect.is_some()).then_some(end)
+                (end > self.offset.saturating_add(fin) && self.suspect.is_some()).then_some(end)
             }
         }
     }
