@@ -372,7 +372,7 @@ fn a_mid_stream_start_loses_no_pdu_that_is_whole() {
 
 #[test]
 fn any_mixture_of_effects_leaves_every_whole_pdu() {
-    for seed in 0..60 {
+    for seed in 0..100 {
         let mut chance = Rng::new(seed ^ 0x5EED);
         let scenario = busy(1_000 + seed, 4, 200);
         let effects = Effects {
@@ -382,6 +382,8 @@ fn any_mixture_of_effects_leaves_every_whole_pdu() {
             retransmitted_after: 50 * MILLIS,
             duplicated: chance.below(50) as u32,
             lost: chance.below(150) as u32,
+            // Every other capture begins in the middle.
+            missed_at_start: if seed % 2 == 0 { 0 } else { chance.below(600) as usize },
             ..Effects::default()
         };
         let (octets, truth) = capture(&scenario, effects, Format::PCAP, Link::Cooked);
