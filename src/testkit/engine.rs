@@ -454,12 +454,17 @@ impl<'a> Engine<'a> {
         };
         let receipt_follows = job.wants_receipt && matches!(verdict, Verdict::Status(0));
         if receipt_follows {
-            self.live[session].receipts_due += 1;
+            let through = self.receipts_through(session);
+            self.live[through].receipts_due += 1;
         }
         let delay = self.rng.between(MILLIS, 3 * MILLIS);
         let id = self.new_message_id();
         self.at(now + delay, session, Event::Answer { sequence, job: Box::new(job), verdict, id: Some(id) });
         receipt_follows.then_some(id)
+    }
+
+    fn receipts_through(&self, session: usize) -> usize {
+        self.plan.sessions[session].receipts.map_or(session, |receipts| receipts.through)
     }
 
     fn new_message_id(&mut self) -> u64 {
@@ -468,6 +473,9 @@ impl<'a> Engine<'a> {
     }
 
     fn receipt(&mut self, now: i64, s: usize, mut due: Due) {
+        if !self.live[s].is_bound || self.live[s].is_ending {
+            return;
+        }
         let sequence = self.number(s, Side::Accepter);
         let octets = pdu::receipt(
             sequence,
@@ -493,7 +501,8 @@ impl<'a> Engine<'a> {
         if let Some((customer, id)) = due.onward.take() {
             due.message_id = id;
             let delay = self.rng.between(MILLIS, 4 * MILLIS);
-            self.at(at + round + delay, customer, Event::Receipt(Box::new(due)));
+            let through = self.receipts_through(customer);
+            self.at(at + round + delay, through, Event::Receipt(Box::new(due)));
         }
     }
 

@@ -22,6 +22,8 @@ pub mod pdu;
 
 pub mod rng;
 
+pub mod samples;
+
 pub mod scenario;
 
 pub mod tcp;
