@@ -218,18 +218,18 @@ impl Capture {
                     return Filled::Ended(Some(format!("{what}, at octet {at}")));
                 }
             };
+            // Judged before the file's end is: what is said must not depend on how much a read gave.
+            let Some(room) = usize::try_from(needed).ok().filter(|&needed| needed <= MAX_RECORD) else {
+                block.truncate(done);
+                return Filled::Ended(Some(format!(
+                    "{what} too large: {needed} octets, at most {MAX_RECORD} are read, at octet {begins}"
+                )));
+            };
             if block.is_empty() {
                 block.shift(done);
                 open.offset += num::count(done);
                 done = 0;
-                match usize::try_from(needed) {
-                    Ok(needed) if needed <= MAX_RECORD => limit = limit.max(needed),
-                    _ => {
-                        return Filled::Ended(Some(format!(
-                            "{what} too large: {needed} octets, at most {MAX_RECORD} are read, at octet {begins}"
-                        )));
-                    }
-                }
+                limit = limit.max(room);
             } else if open.source.live || block.octets().len() >= limit {
                 open.carry.extend_from_slice(&block.octets()[done..]);
                 open.offset += num::count(done);

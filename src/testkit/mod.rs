@@ -16,6 +16,8 @@ mod engine;
 
 pub mod file;
 
+pub mod fuzz;
+
 pub mod network;
 
 pub mod pdu;

@@ -1,0 +1,53 @@
+//! The seeds of the fuzz targets, and mutations of them, on stable Rust.
+
+use std::fs;
+use std::path::Path;
+
+use smpp_inspect::testkit::{Rng, fuzz};
+
+#[expect(clippy::disallowed_methods, reason = "the rule is for the path of the data; tests read their files")]
+fn seeds() -> Vec<(String, Vec<u8>)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds/report");
+    let mut seeds: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), fs::read(&path).unwrap()))
+        .collect();
+    seeds.sort();
+    seeds
+}
+
+#[test]
+fn every_seed_ends_without_a_panic_and_its_octets_add_up() {
+    let seeds = seeds();
+    assert!(seeds.len() >= 20, "{} seeds", seeds.len());
+    for (name, octets) in seeds {
+        println!("{name}");
+        fuzz::report(&octets);
+    }
+}
+
+#[test]
+fn changed_seeds_do_so_too() {
+    let seeds = seeds();
+    let mut rng = Rng::new(99);
+    for turn in 0..3_000 {
+        let (name, octets) = rng.pick(&seeds);
+        let mut octets = octets.clone();
+        for _ in 0..=rng.below(6) {
+            let at = rng.below(octets.len() as u64) as usize;
+            match rng.below(4) {
+                0 => octets[at] = rng.bits() as u8,
+                1 => octets[at] ^= 1 << rng.below(8),
+                2 => octets.truncate(at.max(8)),
+                _ => {
+                    let from = rng.below(octets.len() as u64) as usize;
+                    let part = octets[from..octets.len().min(from + 40)].to_vec();
+                    octets.splice(at..at, part);
+                }
+            }
+        }
+        println!("turn {turn}: {name}");
+        fuzz::report(&octets);
+    }
+}
