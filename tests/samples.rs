@@ -1,6 +1,11 @@
 //! Every folder of `samples/` is a case: a capture, what it is and why it is there, and the report that must come
 //! out, as JSON and as text. `UPDATE_SAMPLES=1 cargo test --test samples` writes the expected files anew.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the rule is for the path of the data; tests read their files"
+)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -301,7 +301,7 @@ impl Headers {
         packet.extend(self.destination.port().to_be_bytes());
         packet.extend(self.sequence.to_be_bytes());
         packet.extend(self.acknowledgement.to_be_bytes());
-        packet.push(((20 + options.len()) / 4 << 4) as u8);
+        packet.push((((20 + options.len()) / 4) << 4) as u8);
         packet.push(self.flags);
         packet.extend(64_240_u16.to_be_bytes());
         packet.extend([0; 4]);
