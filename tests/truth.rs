@@ -392,3 +392,53 @@ fn any_mixture_of_effects_leaves_every_whole_pdu() {
         assert_lossy(&report, &truth);
     }
 }
+
+/// PDUs that no scenario sends, in sessions where they are allowed.
+#[test]
+fn the_other_pdus_of_the_testkit_break_no_rule_either() {
+    use smpp_inspect::tcp::Side::{self, Accepter, Opener};
+    use smpp_inspect::testkit::pdu::{self, Address, Message};
+    use smpp_inspect::testkit::tcp::Connection;
+
+    let (source, destination) = (Address::international("447700900001"), Address::name("Shop"));
+    let message = Message {
+        source: &source,
+        destination: &destination,
+        esm_class: 0,
+        registered_delivery: 0,
+        data_coding: 0,
+        short_message: b"STOP",
+    };
+    let response =
+        |id: u32, status: u32, number: u32| pdu::header_only(id | command::RESPONSE, status, number);
+    let pdus: Vec<(Side, Vec<u8>)> = vec![
+        (Accepter, pdu::outbind(1, "gateway", "secret")),
+        (Opener, pdu::bind(command::BIND_RECEIVER, 1, "shop", "secret")),
+        (Accepter, pdu::bind_resp(command::BIND_RECEIVER, 0, 1, "gateway")),
+        (Accepter, pdu::deliver_sm(2, &message)),
+        (Opener, pdu::deliver_sm_resp(0, 2)),
+        (Accepter, pdu::alert_notification(3, &source, &Address::international("447700900002"))),
+        (Accepter, pdu::data_sm(4, &message)),
+        (Opener, pdu::data_sm_resp(0, 4, "1000000001")),
+        (Accepter, pdu::deliver_sm(5, &message)),
+        (Opener, pdu::deliver_sm_resp(0x64, 5)),
+        (Accepter, pdu::deliver_sm(6, &message)),
+        (Opener, response(0, 0x03, 6)),
+        (Opener, pdu::header_only(command::UNBIND, 0, 2)),
+        (Accepter, response(command::UNBIND, 0, 2)),
+    ];
+    let esme = SocketAddr::from(([192, 0, 2, 1], 50_000));
+    let smsc = SocketAddr::from(([192, 0, 2, 2], 2_775));
+    let mut connection = Connection::new(0, esme, smsc, [1, 2], 1_448, 100_000);
+    let mut frames = Vec::new();
+    let mut at = connection.open(1_795_390_000 * SECONDS, &mut frames);
+    for (side, octets) in &pdus {
+        at = connection.send(*side, at + MILLIS, octets, &[], 0, &mut frames);
+    }
+    connection.fin(Opener, at + MILLIS, &mut frames);
+    connection.fin(Accepter, at + 2 * MILLIS, &mut frames);
+    let report = inspect(&file::capture(&frames, Format::PCAP, Link::Ethernet), 1);
+    assert_eq!(report.pdus.total, pdus.len() as u64);
+    assert_eq!(report.findings, []);
+    assert_eq!(report.octets.skipped, 0);
+}

@@ -687,4 +687,4 @@ const TEXTS: [&str; 8] = [
 
 /// The first part of a message in two parts.
 const LONG: &str = "This is the first part of a message that does not fit into one short message, as \
-                    they are sent every day by shops, banks and people who have much to say, and so ";
+                    they are sent every day by shops, banks and people with much to say, ";

@@ -15,7 +15,7 @@ use crate::view;
 /// Any octets through the whole path: it must end, must not panic, must account for every octet, and must not
 /// depend on how the octets come in.
 ///
-/// Octets that begin like a capture are one; others are a script of segments (see [`script`]), so that a fuzzer gets
+/// Octets that begin like a capture are one; others are a script of segments (see `script`), so that a fuzzer gets
 /// past the file formats.
 ///
 /// # Panics
