@@ -4,7 +4,8 @@ use std::cmp::Ordering;
 use std::collections::{BinaryHeap, VecDeque};
 
 use super::Rng;
-use super::pdu::{self, Address, Final, Message, command};
+use super::job::{Due, Job, Kind, LONG, TEXTS};
+use super::pdu::{self, Address, Final, command};
 use super::scenario::{Behaviour, Bind, Ending, MICROS, MILLIS, Scenario, Sent, Session};
 use super::tcp::{Connection, Frame, index};
 use crate::tcp::Side;
@@ -75,42 +76,6 @@ enum Event {
 enum Verdict {
     Status(u32),
     Nack(u32),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Submit,
-    Data,
-    Query,
-    Cancel,
-    Replace,
-    Multi,
-}
-
-/// A request that an ESME has to send.
-#[derive(Clone, Debug)]
-struct Job {
-    kind: Kind,
-    source: Address,
-    destination: Address,
-    esm_class: u8,
-    text: Vec<u8>,
-    wants_receipt: bool,
-    /// The message that query, cancel and replace name.
-    about: u64,
-    /// At a gateway: the session and number of the request that this one passes on.
-    origin: Option<Box<(usize, u32, Job)>>,
-}
-
-/// A receipt to be sent.
-#[derive(Debug)]
-struct Due {
-    job: Job,
-    message_id: u64,
-    submitted_at: i64,
-    state: Final,
-    /// At a gateway: where to pass it on, with what id.
-    onward: Option<(usize, u64)>,
 }
 
 #[derive(Debug)]
@@ -369,7 +334,7 @@ impl<'a> Engine<'a> {
         while self.live[s].is_bound && !self.live[s].is_ending && self.live[s].in_flight < plan.window {
             let Some(job) = self.live[s].queue.pop_front() else { return };
             let sequence = self.number(s, Side::Opener);
-            let sent_at = self.send(now, s, Side::Opener, request(sequence, &job));
+            let sent_at = self.send(now, s, Side::Opener, job.request(sequence));
             self.live[s].in_flight += 1;
             let arrived = sent_at + 2 * plan.one_way;
             if let (Some(operator), Kind::Submit) = (plan.forwards_to, job.kind) {
@@ -412,7 +377,7 @@ impl<'a> Engine<'a> {
         let id = id.unwrap_or_else(|| self.new_message_id());
         let octets = match verdict {
             Verdict::Nack(status) => pdu::header_only(command::RESPONSE, status, sequence),
-            Verdict::Status(status) => response(sequence, &job, status, id),
+            Verdict::Status(status) => job.response(sequence, status, id),
         };
         let at = self.send(now, s, Side::Accepter, octets);
         self.at(at + 2 * plan.one_way + 50 * MICROS, s, Event::Freed);
@@ -477,23 +442,7 @@ impl<'a> Engine<'a> {
             return;
         }
         let sequence = self.number(s, Side::Accepter);
-        let octets = pdu::receipt(
-            sequence,
-            &pdu::Receipt {
-                source: &due.job.source,
-                destination: &due.job.destination,
-                message_id: due.message_id,
-                submitted_at: due.submitted_at,
-                done_at: now,
-                state: due.state,
-                error: if due.state == Final::Delivered { 0 } else { 27 },
-                text: due
-                    .job
-                    .text
-                    .get(if due.job.esm_class & 0x40 != 0 { 6 } else { 0 }..)
-                    .unwrap_or_default(),
-            },
-        );
+        let octets = due.receipt(sequence, now);
         let at = self.send(now, s, Side::Accepter, octets);
         let round = 2 * self.plan.sessions[s].one_way;
         let delay = self.rng.between(300 * MICROS, 3 * MILLIS);
@@ -638,53 +587,3 @@ const fn bind_id(plan: &Session) -> u32 {
         Bind::Transceiver => command::BIND_TRANSCEIVER,
     }
 }
-
-fn request(sequence: u32, job: &Job) -> Vec<u8> {
-    let message = Message {
-        source: &job.source,
-        destination: &job.destination,
-        esm_class: job.esm_class,
-        registered_delivery: u8::from(job.wants_receipt),
-        data_coding: 0,
-        short_message: &job.text,
-    };
-    let about = pdu::message_id(job.about);
-    match job.kind {
-        Kind::Submit => pdu::submit_sm(sequence, &message),
-        Kind::Data => pdu::data_sm(sequence, &message),
-        Kind::Query => pdu::query_sm(sequence, &about, &job.source),
-        Kind::Cancel => pdu::cancel_sm(sequence, &about, &job.source, &job.destination),
-        Kind::Replace => pdu::replace_sm(sequence, &about, &job.source, &job.text),
-        Kind::Multi => {
-            let second = Address::international("447700900999");
-            pdu::submit_multi(sequence, &message, &[job.destination.clone(), second])
-        }
-    }
-}
-
-fn response(sequence: u32, job: &Job, status: u32, id: u64) -> Vec<u8> {
-    let id = pdu::message_id(id);
-    match job.kind {
-        Kind::Submit => pdu::submit_sm_resp(status, sequence, &id),
-        Kind::Data => pdu::data_sm_resp(status, sequence, &id),
-        Kind::Query => pdu::query_sm_resp(status, sequence, &pdu::message_id(job.about)),
-        Kind::Cancel => pdu::header_only(command::CANCEL_SM | command::RESPONSE, status, sequence),
-        Kind::Replace => pdu::header_only(command::REPLACE_SM | command::RESPONSE, status, sequence),
-        Kind::Multi => pdu::submit_multi_resp(status, sequence, &id),
-    }
-}
-
-const TEXTS: [&str; 8] = [
-    "Your code is 482913. It is valid for 10 minutes.",
-    "Dinner at eight? Bring the good bread.",
-    "Parcel 3051 will arrive today between 14:00 and 16:00.",
-    "Reminder: your appointment is tomorrow at 09:30. Reply C to confirm.",
-    "Low balance: 1.20 left on your account.",
-    "Gate change: flight BA 117 now boards at gate 22.",
-    "Thank you for your order. We will tell you when it is on its way.",
-    "ok",
-];
-
-/// The first part of a message in two parts.
-const LONG: &str = "This is the first part of a message that does not fit into one short message, as \
-                    they are sent every day by shops, banks and people with much to say, ";

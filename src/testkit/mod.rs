@@ -18,6 +18,8 @@ pub mod file;
 
 pub mod fuzz;
 
+mod job;
+
 pub mod network;
 
 pub mod pdu;

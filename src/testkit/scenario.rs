@@ -242,3 +242,102 @@ impl Latency {
         if rng.chance(self.tail) { delay * 8 } else { delay }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testkit::network::Effects;
+    use crate::testkit::pdu::command;
+    use crate::testkit::tcp::{index, tcp_checksum};
+
+    fn scenario(seed: u64) -> Scenario {
+        let session = Session {
+            concatenated: 100,
+            others: 200,
+            coalesced: 500,
+            split: 500,
+            initial: Some([u32::MAX - 3_000, 17]),
+            receipts: Some(Receipts {
+                share: 500,
+                delay: Latency { least: 100 * MILLIS, spread: SECONDS, tail: 0 },
+                through: 0,
+                failed: 200,
+            }),
+            ..Session::new(([192, 0, 2, 1], 50_000).into(), ([192, 0, 2, 2], 2_775).into(), "esme", 200)
+        };
+        Scenario { seed, start: 1_795_390_000 * SECONDS, sessions: vec![session] }
+    }
+
+    /// The PDUs in the payloads of one side, put together in the order of their offsets.
+    fn read(frames: &[Frame], side: Side) -> Vec<Sent> {
+        let mut octets = Vec::new();
+        for frame in frames.iter().filter(|frame| frame.side == side && frame.len > 0) {
+            let (start, len) = (frame.offset as usize, frame.len as usize);
+            octets.resize(octets.len().max(start + len), 0);
+            octets[start..start + len].copy_from_slice(&frame.packet[frame.packet.len() - len..]);
+        }
+        let mut pdus = Vec::new();
+        let mut at = 0;
+        while at < octets.len() {
+            let word = |n: usize| {
+                let place = at + 4 * n;
+                u32::from_be_bytes(octets[place..place + 4].try_into().unwrap())
+            };
+            let len = u64::from(word(0));
+            pdus.push(Sent { offset: at as u64, len, command: word(1), status: word(2), sequence: word(3) });
+            at += len as usize;
+        }
+        pdus
+    }
+
+    #[test]
+    fn a_naive_reader_finds_in_the_segments_what_was_sent() {
+        let Recording { mut frames, sent } = scenario(1).record();
+        for shuffled in [false, true] {
+            if shuffled {
+                let effects = Effects {
+                    displaced: 300,
+                    displaced_by: 90 * MILLIS,
+                    retransmitted: 300,
+                    retransmitted_after: 50 * MILLIS,
+                    duplicated: 100,
+                    ..Effects::default()
+                };
+                let before = frames.len();
+                effects.apply(&mut frames, &mut Rng::new(3));
+                assert!(frames.len() > before + before / 5);
+            }
+            assert!(frames.is_sorted_by_key(|frame| frame.at));
+            assert!(frames.iter().all(|frame| tcp_checksum(&frame.packet) == 0));
+            for side in [Side::Opener, Side::Accepter] {
+                assert_eq!(read(&frames, side), sent[0][index(side)], "{side:?}");
+            }
+        }
+        let count = |id: u32| sent[0].iter().flatten().filter(|pdu| pdu.command == id).count();
+        assert!(count(command::DELIVER_SM) > 30 && count(command::REPLACE_SM) > 2);
+        let requests = |id: u32| (count(id), count(id | command::RESPONSE));
+        for id in [command::BIND_TRANSCEIVER, command::UNBIND, command::SUBMIT_SM, command::DELIVER_SM] {
+            assert_eq!(requests(id).0, requests(id).1, "{}", command::name(id));
+        }
+    }
+
+    #[test]
+    fn the_seed_alone_decides() {
+        let packets = |seed: u64| -> Vec<_> {
+            scenario(seed).record().frames.into_iter().map(|frame| (frame.at, frame.packet)).collect()
+        };
+        assert!(packets(1) == packets(1));
+        assert!(packets(1) != packets(2));
+    }
+
+    #[test]
+    fn streaming_gives_the_recorded_frames_and_stops_when_told() {
+        let recorded: Vec<_> = scenario(4).record().frames.into_iter().map(|frame| frame.packet).collect();
+        let mut streamed = Vec::new();
+        scenario(4).stream(&mut |frame| {
+            streamed.push(frame.packet);
+            streamed.len() < 100
+        });
+        assert_eq!(streamed, recorded[..100]);
+    }
+}
