@@ -249,6 +249,39 @@ fn each_hole_of_several_is_waited_for() {
 }
 
 #[test]
+fn what_was_acknowledged_lately_may_still_come_behind_what_is_given_up() {
+    let mut bench = Bench::new();
+    bench.handshake().server_acks(104).wait(190).server_acks(108).client(109, b"ij");
+    bench.server_acks(111).wait(10).wait(1);
+    assert_eq!(bench.gaps(), [(0, 3)]);
+    bench.client(104, b"defgh");
+    assert_eq!(bench.gaps(), [(0, 3)]);
+    assert_eq!(bench.text(), [(3, "defghij".to_owned())]);
+    assert_eq!(bench.connection.health().gap_octets, 3);
+}
+
+#[test]
+fn a_hole_given_up_in_two_steps_is_one_gap() {
+    let mut bench = Bench::new();
+    bench.handshake().server_acks(104).wait(190).server_acks(108).client(109, b"ij");
+    bench.server_acks(111).wait(300).wait(300);
+    let health = bench.connection.health();
+    assert_eq!((health.gaps, health.gap_octets), (1, 8));
+    assert_eq!(bench.text(), [(8, "ij".to_owned())]);
+}
+
+#[test]
+fn a_lost_tail_ends_where_the_fin_was() {
+    for lost in [1, 5] {
+        let mut bench = Bench::new();
+        bench.handshake().client(101, b"abc");
+        bench.send(Side::Opener, Flags::FIN | Flags::ACK, 104 + lost, 501, b"");
+        bench.server_acks(105 + lost).wait(300).finish();
+        assert_eq!(bench.gaps(), [(3, u64::from(lost))]);
+    }
+}
+
+#[test]
 fn octets_that_were_acknowledged_and_never_captured_are_a_gap() {
     let mut bench = Bench::new();
     bench.handshake().client(101, b"abc").server_acks(110).wait(250);
