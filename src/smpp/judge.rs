@@ -171,11 +171,11 @@ impl<'p, V: Visitor + ?Sized> Walk<'p, '_, V> {
             }
             CommandId::BIND_RECEIVER_RESP
             | CommandId::BIND_TRANSMITTER_RESP
-            | CommandId::BIND_TRANSCEIVER_RESP => {
-                if self.facts.tlv(TlvSlot::ScInterfaceVersion).is_none() {
-                    let rule = RuleId::TLV_SC_INTERFACE_VERSION_MISSING;
-                    self.report_tlv(rule, TlvTag::SC_INTERFACE_VERSION, None, Detail::Plain);
-                }
+            | CommandId::BIND_TRANSCEIVER_RESP
+                if self.facts.tlv(TlvSlot::ScInterfaceVersion).is_none() =>
+            {
+                let rule = RuleId::TLV_SC_INTERFACE_VERSION_MISSING;
+                self.report_tlv(rule, TlvTag::SC_INTERFACE_VERSION, None, Detail::Plain);
             }
             _ => {}
         }

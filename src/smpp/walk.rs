@@ -141,7 +141,8 @@ impl<V: Visitor + ?Sized> Walk<'_, '_, V> {
         if command.body.is_empty() {
             // 5.0 §4.8.4.18: congestion_state may be in any response.
             let may_have_tlvs = command.is_response() && self.candidates.contains(Version::V50);
-            if !reader.is_empty() && !(may_have_tlvs && super::judge::are_tlvs(reader.clone())) {
+            let tlvs = may_have_tlvs && super::judge::are_tlvs(reader.clone());
+            if !reader.is_empty() && !tlvs {
                 self.report(RuleId::BODY_UNEXPECTED, reader.rest_span(), None, Detail::Plain);
                 return None;
             }

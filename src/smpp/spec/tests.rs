@@ -244,7 +244,7 @@ fn values_are_allowed_in_the_versions_that_define_them() {
         (&values::ESM_CLASS_SUBMIT, 0x04, Versions::ONLY_50),
         (&values::ESM_CLASS_DELIVER, 0x04, Versions::SINCE_34),
         (&values::MESSAGE_STATE, 0, Versions::ONLY_50),
-        (&values::BROADCAST_CONTENT_TYPE, 0x100, Versions::ONLY_50),
+        (&values::BROADCAST_CONTENT_TYPE, 0x100, Versions::SINCE_34),
         (&values::BROADCAST_CONTENT_TYPE, 0x101, Versions::NONE),
     ] {
         assert_eq!(values.allowed(value), versions, "{} {value:#x}", values.name);
