@@ -341,3 +341,33 @@ fn lengths_that_no_pdu_has_are_not_plausible() {
         assert_eq!(command.plausible_length(length), plausible, "{} {length}", command.name);
     }
 }
+
+#[test]
+fn each_address_of_a_list_is_judged_with_its_own_type_of_number() {
+    let body = b"\0\x01\x011\0\x04\x01\x01\x0144\0\x01\x05\0Shop\0\x02LIST\0\x01\x01\x01+44\0\0\0\0\0\0\0\0\0\0\x01a";
+    let multi = pdu(CommandId::SUBMIT_MULTI, 0, body);
+    let (places, facts) = places(&multi, Context { version: Some(Version::V34), from: Some(Role::Esme) });
+    let found: Vec<_> =
+        places.findings.iter().map(|f| (f.rule.rule().id, places.octets(f.span))).collect::<Vec<_>>();
+    assert_eq!(found, [("field.address.plus_sign", &b"+44\0"[..])]);
+    assert_eq!(places.lists.len(), 1);
+    assert!(facts.laid_out);
+}
+
+#[test]
+fn a_body_that_is_cut_has_no_finding_after_the_cut() {
+    let whole = pdu(
+        CommandId::SUBMIT_SM,
+        0,
+        b"\0\x01\x01+1\0\x01\x012\0\0\0\0\0\0\0\0\0\0\x01a\x02\x04\x00\x02\x00\x01",
+    );
+    for end in 16..whole.len() {
+        let mut cut = whole[..end].to_vec();
+        cut[..4].copy_from_slice(&(end as u32).to_be_bytes());
+        let (places, facts) = places(&cut, Context { version: Some(Version::V34), from: Some(Role::Esme) });
+        let whole_fields = end == whole.len() - 6;
+        assert_eq!(facts.errors, u32::from(!whole_fields), "{end}");
+        assert_eq!(places.findings.len() as u32, facts.errors + facts.warnings, "{end}");
+        assert_eq!(facts.warnings, u32::from(facts.laid_out), "the + of the source: {end}");
+    }
+}
