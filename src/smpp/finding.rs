@@ -88,11 +88,13 @@ impl fmt::Display for Finding {
         match self.detail {
             Detail::Plain | Detail::Tag(_) => f.write_str(phrase)?,
             Detail::AtMost { found, most } if self.rule == RuleId::CSTRING_TOO_LONG => {
-                write!(f, "{found} octets, at most {most}")?;
+                write!(f, "{}, at most {most}", Octets(found))?;
             }
+            Detail::AtMost { found: 0, .. } => f.write_str("0, at least 1")?,
             Detail::AtMost { found, most } => write!(f, "{found}, at most {most}")?,
-            Detail::Length { found, allowed } => write!(f, "{found} octets, {allowed} expected")?,
-            Detail::Beyond { stated, left } => write!(f, "{stated} octets stated, {left} left")?,
+            Detail::Length { found, allowed } => write!(f, "{}, {allowed} expected", Octets(found))?,
+            Detail::Beyond { stated, left } => write!(f, "{} stated, {left} left", Octets(stated))?,
+            Detail::Value(value) if self.rule == RuleId::FIELD_TIME_LENGTH => write!(f, "{value} {phrase}")?,
             Detail::Value(value) => write!(f, "0x{value:02x} {phrase}")?,
             Detail::Counts(a, b) => write!(f, "{a} against {b}, {phrase}")?,
             Detail::Command(id) => write!(f, "{id} {phrase}")?,
@@ -103,6 +105,15 @@ impl fmt::Display for Finding {
             Some(clause) => write!(f, " ({clause})"),
             None => write!(f, " ({})", self.rule.rule().clause),
         }
+    }
+}
+
+/// A number of octets in words.
+struct Octets(u32);
+
+impl fmt::Display for Octets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} octet{}", self.0, if self.0 == 1 { "" } else { "s" })
     }
 }
 

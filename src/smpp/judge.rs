@@ -1,157 +1,19 @@
-//! TLVs, and the rules across fields that judge [`Facts`](super::Facts) after the walk.
+//! The rules across fields, which judge [`Facts`](super::Facts) after the fields and TLVs have been read.
 
 use super::moment::Moment;
 use super::reader::{Reader, slice};
-use super::spec::{
-    self, Command, Judged, Kind, Slot, TimeUse, Tlv, TlvSet, TlvSlot, Versions, is_vendor_tlv, values,
-};
+use super::spec::{self, Command, Field, Kind, Slot, TlvSet, TlvSlot};
 use super::walk::Walk;
-use super::{CommandId, CommandStatus, Detail, Role, RuleId, Span, TlvTag, Value, Version, Visitor};
+use super::{CommandId, CommandStatus, Detail, Role, RuleId, Span, TlvTag, Version, Visitor};
 
 /// UDHI: the user data begins with a header.
 const UDHI: u8 = 0x40;
 
-/// Whether the octets are a chain of TLVs.
-pub(super) fn are_tlvs(mut reader: Reader<'_>) -> bool {
-    while !reader.is_empty() {
-        let Some([_, _, high, low]) = reader.take_array() else { return false };
-        if reader.take(u32::from(u16::from_be_bytes([high, low]))).is_none() {
-            return false;
-        }
-    }
-    true
-}
-
 impl<'p, V: Visitor + ?Sized> Walk<'p, '_, V> {
-    /// The TLVs up to the end of the body.
-    pub(super) fn tlvs(&mut self, command: &'static Command, reader: &mut Reader<'_>) {
-        let quiet = self.quiet;
-        if self.layout == Version::V33 && !reader.is_empty() {
-            // Shown as 3.4 reads them, and not judged. 3.3 leaves room for a NUL after short_message that sm_length does not count.
-            if reader.rest() != [0] || self.facts.short_message().is_none() {
-                self.report(RuleId::TLV_IN_V33_SESSION, reader.rest_span(), None, Detail::Plain);
-            }
-            self.quiet = true;
-        }
-        while !reader.is_empty() {
-            let start = reader.at();
-            let rest = reader.rest_span();
-            let Some([a, b, high, low]) = reader.take_array() else {
-                self.report(RuleId::TLV_TRAILING_OCTETS, rest, None, Detail::Plain);
-                break;
-            };
-            let tag = TlvTag(u16::from_be_bytes([a, b]));
-            let stated = u32::from(u16::from_be_bytes([high, low]));
-            let left = reader.left();
-            let Some(octets) = reader.take(stated) else {
-                let field = spec::tlv(tag).map(|tlv| &tlv.field);
-                self.report(RuleId::TLV_LENGTH_OVERRUN, rest, field, Detail::Beyond { stated, left });
-                break;
-            };
-            self.tlv(command, tag, octets, reader.since(start));
-        }
-        self.quiet = quiet;
-    }
-
-    fn tlv(&mut self, command: &'static Command, tag: TlvTag, octets: &[u8], span: Span) {
-        let Some(tlv) = spec::tlv(tag) else {
-            self.facts.unknown_tlvs = self.facts.unknown_tlvs.saturating_add(1);
-            self.visitor.tlv(tag, None, octets, Value::Octets(octets), span);
-            let rule = if is_vendor_tlv(tag) { RuleId::TLV_TAG_VENDOR } else { RuleId::TLV_TAG_RESERVED };
-            self.report(rule, span, None, Detail::Tag(tag));
-            return;
-        };
-        let length = u16::try_from(octets.len()).unwrap_or(u16::MAX);
-        let lengths = match self.version {
-            Some(Version::V34 | Version::V33) => [tlv.lengths_v34, None],
-            Some(Version::V50) => [tlv.lengths_v50, None],
-            None => [tlv.lengths_v34, tlv.lengths_v50],
-        };
-        let fits = lengths.iter().flatten().any(|lengths| lengths.allow(length));
-        let value = if fits { value_of(tlv, octets) } else { Value::Octets(octets) };
-        self.visitor.tlv(tag, Some(tlv), octets, value, span);
-
-        let again = self.facts.keep_tlv(tlv, Span { start: span.start.saturating_add(4), end: span.end });
-        let field = Some(&tlv.field);
-        let Some(allowed) = lengths.iter().flatten().next() else {
-            self.report(RuleId::TLV_NOT_IN_VERSION, span, field, Detail::Plain);
-            return;
-        };
-        let mut permitted = match self.version {
-            Some(Version::V34 | Version::V33) => command.tlvs_v34,
-            Some(Version::V50) => command.tlvs_v50,
-            None => command.tlvs_v34.or(command.tlvs_v50),
-        };
-        if command.is_response() && self.version != Some(Version::V34) {
-            permitted = permitted.or(CONGESTION_STATE);
-        }
-        if !permitted.contains(tag) {
-            self.report(RuleId::TLV_NOT_PERMITTED, span, field, Detail::With(command.name));
-        }
-        if again && !tlv.repeat {
-            self.report(RuleId::TLV_DUPLICATE, span, field, Detail::Plain);
-        }
-        if !fits {
-            let detail = Detail::Length { found: u32::from(length), allowed: *allowed };
-            self.report(RuleId::TLV_LENGTH_INVALID, span, field, detail);
-            return;
-        }
-        self.tlv_value(tlv, octets, value, span);
-    }
-
-    /// Judges the value of a TLV of the right length.
-    fn tlv_value(&mut self, tlv: &'static Tlv, octets: &[u8], value: Value<'_>, span: Span) {
-        let field = &tlv.field;
-        match &field.kind {
-            Kind::CString { .. } => {
-                let whole = octets.split_last().is_some_and(|(last, rest)| *last == 0 && !rest.contains(&0));
-                if !whole {
-                    self.report(RuleId::TLV_CSTRING_UNTERMINATED, span, Some(field), Detail::Plain);
-                }
-            }
-            Kind::Time(_) => {
-                if let Value::Text(characters) = value {
-                    if characters.len() == 16 {
-                        self.moment(field, TimeUse::Reported, characters, span);
-                    } else {
-                        self.report(RuleId::FIELD_TIME_MALFORMED, span, Some(field), Detail::Plain);
-                    }
-                }
-            }
-            _ => {}
-        }
-        let integer = value.integer();
-        let first = octets.first().copied().map(u32::from);
-        let versions = match tlv.judged {
-            Judged::Nothing => return,
-            Judged::Value => integer.and_then(|value| Some(field.values?.allowed(value))),
-            Judged::FirstOctet => first.and_then(|value| Some(field.values?.allowed(value))),
-            Judged::AtMost(most) => {
-                integer.map(|value| if value <= most { Versions::ALL } else { Versions::NONE })
-            }
-            Judged::CallbackNumber => callback_number(octets),
-            Judged::ContentType => content_type(octets),
-            Judged::Status => {
-                if let Some(value) = integer
-                    && value != 0
-                {
-                    self.status(CommandStatus(value), span, field.name, Some(field));
-                }
-                return;
-            }
-        };
-        if versions.is_some_and(|versions| versions.and(self.candidates).is_empty()) {
-            let state =
-                field.values.and_then(|values| values.rule).filter(|_| tlv.tag == TlvTag::MESSAGE_STATE);
-            let rule = state.unwrap_or(RuleId::TLV_VALUE_RESERVED);
-            let detail = integer.or(first).map_or(Detail::Plain, Detail::Value);
-            self.report(rule, span, Some(field), detail);
-        }
-    }
-
     /// The rules that need more than one field, or a field and the command.
     pub(super) fn across_fields(&mut self, command: &'static Command) {
         self.bind_rules(command);
+        self.address_rules(command);
         self.field_rules(command);
         if self.facts.seen.meets(RULED) || !command.mandatory_v50.is_empty() {
             self.tlv_rules(command);
@@ -171,13 +33,101 @@ impl<'p, V: Visitor + ?Sized> Walk<'p, '_, V> {
             }
             CommandId::BIND_RECEIVER_RESP
             | CommandId::BIND_TRANSMITTER_RESP
-            | CommandId::BIND_TRANSCEIVER_RESP => {
-                if self.facts.tlv(TlvSlot::ScInterfaceVersion).is_none() {
-                    let rule = RuleId::TLV_SC_INTERFACE_VERSION_MISSING;
-                    self.report_tlv(rule, TlvTag::SC_INTERFACE_VERSION, None, Detail::Plain);
-                }
+            | CommandId::BIND_TRANSCEIVER_RESP
+                if self.facts.tlv(TlvSlot::ScInterfaceVersion).is_none() =>
+            {
+                let rule = RuleId::TLV_SC_INTERFACE_VERSION_MISSING;
+                self.report_tlv(rule, TlvTag::SC_INTERFACE_VERSION, None, Detail::Plain);
             }
             _ => {}
+        }
+    }
+
+    /// The addresses of the body, then those of its list's items, which are read again.
+    fn address_rules(&mut self, command: &'static Command) {
+        for field in command.body {
+            match (&field.kind, field.slot) {
+                (
+                    Kind::CString { .. },
+                    Some(slot @ (Slot::SourceAddr | Slot::DestinationAddr | Slot::EsmeAddr)),
+                ) => {
+                    if let Some(span) = self.facts.span(slot) {
+                        self.address(field, slice(self.pdu, span), span);
+                    }
+                }
+                (Kind::List { item, .. }, _) => {
+                    let Some(span) = self.facts.span(Slot::List) else { continue };
+                    let mut items = Reader::new(slice(self.pdu, span), span.start);
+                    while !items.is_empty() {
+                        if self.item_addresses(&mut items, item).is_none() {
+                            break;
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The addresses of one item; `None` at its end or where it cannot be read.
+    fn item_addresses(&mut self, items: &mut Reader<'_>, fields: &'static [&'static Field]) -> Option<()> {
+        for field in fields {
+            let start = items.at();
+            match &field.kind {
+                Kind::U8 => {
+                    let value = u32::from(items.u8()?);
+                    if let Some(slot) = field.slot {
+                        self.facts.keep_integer(slot, value, start);
+                    }
+                }
+                Kind::CString { .. } => {
+                    let octets = items.until_nul()?.octets;
+                    if field.slot == Some(Slot::DestinationAddr) {
+                        self.address(field, octets, items.since(start));
+                    }
+                }
+                Kind::OneOf { cases, .. } => {
+                    let flag = items.u8()?;
+                    let (_, fields) = cases.iter().find(|(case, _)| *case == flag)?;
+                    self.item_addresses(items, fields)?;
+                }
+                other => {
+                    items.take(other.min_len())?;
+                }
+            }
+        }
+        Some(())
+    }
+
+    /// Judges an address by the TON and NPI that stand before it.
+    fn address(&mut self, field: &'static Field, octets: &[u8], span: Span) {
+        let (ton, npi) = match field.slot {
+            Some(Slot::SourceAddr) => (Slot::SourceTon, Slot::SourceNpi),
+            Some(Slot::DestinationAddr) => (Slot::DestTon, Slot::DestNpi),
+            _ => (Slot::EsmeTon, Slot::EsmeNpi),
+        };
+        if octets.is_empty() {
+            let submits = self.facts.command.is_some_and(|command| match command.id {
+                CommandId::SUBMIT_SM | CommandId::SUBMIT_MULTI => true,
+                CommandId::DATA_SM => self.from == Some(Role::Esme),
+                _ => false,
+            });
+            if ton == Slot::DestTon && submits {
+                self.report(RuleId::FIELD_DESTINATION_ADDR_EMPTY, span, Some(field), Detail::Plain);
+            }
+            return;
+        }
+        let ton = self.facts.integer(ton);
+        let npi = self.facts.integer(npi);
+        if octets.starts_with(b"+") || ton == Some(1) && octets.starts_with(b"00") {
+            self.report(RuleId::FIELD_ADDRESS_PLUS_SIGN, span, Some(field), Detail::Plain);
+            return;
+        }
+        let alphanumeric = ton == Some(5);
+        let mismatch = if alphanumeric { npi != Some(0) } else { octets.iter().any(u8::is_ascii_alphabetic) };
+        // IP addresses and WAP client ids have letters whatever the TON.
+        if mismatch && !matches!(npi, Some(14 | 18)) {
+            self.report(RuleId::FIELD_ADDRESS_TON_MISMATCH, span, Some(field), Detail::Plain);
         }
     }
 
@@ -187,7 +137,9 @@ impl<'p, V: Visitor + ?Sized> Walk<'p, '_, V> {
         let identified = filled(Slot::MessageId);
         match command.id {
             CommandId::SUBMIT_MULTI if set(Slot::ReplaceIfPresentFlag) => {
-                let several = self.facts.integer(Slot::NumberOfDests) != Some(1) || self.sends_to_a_list();
+                let count = self.facts.integer(Slot::NumberOfDests).unwrap_or(0);
+                // A single SME address would have been kept.
+                let several = count > 1 || count == 1 && self.facts.span(Slot::DestinationAddr).is_none();
                 if self.version == Some(Version::V34) || several {
                     let rule = RuleId::FIELD_REPLACE_IF_PRESENT_FLAG_IN_SUBMIT_MULTI;
                     self.report_slot(command, rule, Slot::ReplaceIfPresentFlag, Detail::Plain);
@@ -362,7 +314,9 @@ impl<'p, V: Visitor + ?Sized> Walk<'p, '_, V> {
         }
         let esm_class = self.facts.esm_class().unwrap_or(0);
         let short = self.facts.filled(Slot::ShortMessage);
-        let payload = self.value(TlvSlot::MessagePayload).is_some_and(|octets| !octets.is_empty());
+        // 3.3 has no message_payload; one that is there all the same is not read.
+        let payload = self.layout != Version::V33
+            && self.value(TlvSlot::MessagePayload).is_some_and(|octets| !octets.is_empty());
         let predefined = self.facts.integer(Slot::SmDefaultMsgId).is_some_and(|id| id != 0);
         if short && payload {
             let detail = Detail::With("message_payload");
@@ -431,12 +385,6 @@ impl<'p, V: Visitor + ?Sized> Walk<'p, '_, V> {
         }
     }
 
-    /// Whether an item of dest_address is a distribution list.
-    fn sends_to_a_list(&self) -> bool {
-        // With one destination: an SME address would have been kept.
-        self.facts.span(Slot::DestinationAddr).is_none()
-    }
-
     fn saw(&self, tag: TlvTag) -> bool {
         self.facts.seen.contains(tag)
     }
@@ -475,8 +423,6 @@ const RULED: TlvSet = WITHOUT_UDHI.or(TlvSet::of(&[
     TlvTag::DELIVERY_FAILURE_REASON,
 ]));
 
-const CONGESTION_STATE: TlvSet = TlvSet::of(&[TlvTag::CONGESTION_STATE]);
-
 /// TLVs that belong into the user data header when there is one.
 const WITHOUT_UDHI: TlvSet = TlvSet::of(&[
     TlvTag::SAR_MSG_REF_NUM,
@@ -485,36 +431,6 @@ const WITHOUT_UDHI: TlvSet = TlvSet::of(&[
     TlvTag::SOURCE_PORT,
     TlvTag::DEST_PORT,
 ]);
-
-/// The value of a TLV of the right length, as its row lays it out.
-fn value_of<'a>(tlv: &Tlv, octets: &'a [u8]) -> Value<'a> {
-    match (&tlv.field.kind, octets) {
-        (Kind::U8, [a]) => Value::Integer(u32::from(*a)),
-        (Kind::U16, [a, b]) => Value::Integer(u32::from(u16::from_be_bytes([*a, *b]))),
-        (Kind::U32, [a, b, c, d]) => Value::Integer(u32::from_be_bytes([*a, *b, *c, *d])),
-        (Kind::CString { .. } | Kind::Time(_), [characters @ .., 0]) => Value::Text(characters),
-        (Kind::CString { .. } | Kind::Time(_), characters) => Value::Text(characters),
-        _ => Value::Octets(octets),
-    }
-}
-
-/// Digit mode, TON and NPI of callback_num: SMPP 3.4 §5.3.2.36.
-fn callback_number(octets: &[u8]) -> Option<Versions> {
-    let [mode, ton, npi, ..] = octets else { return None };
-    let reserved = mode & 0xFE != 0 || ton & 0xF8 != 0 || npi & 0xF0 != 0;
-    let known = values::TON.allowed(u32::from(*ton)).and(values::NPI.allowed(u32::from(*npi)));
-    Some(if reserved { Versions::NONE } else { known })
-}
-
-/// Network and content of broadcast_content_type: SMPP 5.0 §4.8.4.8. The contents are of the generic network.
-fn content_type(octets: &[u8]) -> Option<Versions> {
-    let [network, high, low] = octets else { return None };
-    Some(match network {
-        0 => values::BROADCAST_CONTENT_TYPE.allowed(u32::from(u16::from_be_bytes([*high, *low]))),
-        1..=3 => Versions::ALL,
-        _ => Versions::NONE,
-    })
-}
 
 /// Takes a user data header; false when it, or an element of it, does not fit.
 fn skip_user_data_header(user_data: &mut Reader<'_>) -> bool {

@@ -32,6 +32,7 @@ pub mod moment;
 pub mod reader;
 pub mod rules;
 pub mod spec;
+mod tlvs;
 mod visitor;
 mod walk;
 

@@ -26,7 +26,7 @@ pub struct Context {
 /// `pdu` is a whole PDU, `command_length` octets; octets beyond that are not looked at, and missing ones show as a
 /// truncated body. With fewer than 16 octets nothing is shown: a header that is cut is the framer's to report.
 ///
-/// The order of judgement, in which one finding silences another, is this function and [`Walk::body`]:
+/// The order of judgement, in which one finding silences another, is this function and `Walk::body`:
 /// 1. the header; a command that no version defines has no body to judge;
 /// 2. a body where there should be none, or none where there should be one: not judged further;
 /// 3. the body of a failing response is shown, not judged (5.0 §3.2.1.3);
@@ -48,20 +48,17 @@ pub fn walk<V: Visitor + ?Sized>(pdu: &[u8], context: Context, visitor: &mut V) 
         facts: &mut facts,
         version: context.version,
         layout: Version::V34,
-        candidates: Versions::ALL,
+        candidates: context.version.map_or(Versions::ALL, Versions::only),
         from: context.from,
         quiet: false,
     };
-    if let Some(command) = command {
-        walk.settle(command, context);
-    }
     walk.header(header, context);
-    if let Some(command) = command
-        && let Some(body) = body
-        && walk.body(command, header, body).is_some()
-    {
-        walk.facts.laid_out = true;
-        walk.across_fields(command);
+    if let (Some(command), Some(body)) = (command, body) {
+        walk.settle(command, context);
+        if walk.body(command, header, body).is_some() {
+            walk.facts.laid_out = true;
+            walk.across_fields(command);
+        }
     }
     facts
 }
@@ -141,7 +138,8 @@ impl<V: Visitor + ?Sized> Walk<'_, '_, V> {
         if command.body.is_empty() {
             // 5.0 §4.8.4.18: congestion_state may be in any response.
             let may_have_tlvs = command.is_response() && self.candidates.contains(Version::V50);
-            if !reader.is_empty() && !(may_have_tlvs && super::judge::are_tlvs(reader.clone())) {
+            let tlvs = may_have_tlvs && super::tlvs::are_tlvs(reader.clone());
+            if !reader.is_empty() && !tlvs {
                 self.report(RuleId::BODY_UNEXPECTED, reader.rest_span(), None, Detail::Plain);
                 return None;
             }
@@ -317,12 +315,8 @@ impl<V: Visitor + ?Sized> Walk<'_, '_, V> {
         if self.layout == Version::V33 && charset_v33 != Charset::Any {
             self.digits(field, octets, span, charset_v33);
         }
-        match field.slot {
-            Some(Slot::SourceAddr | Slot::DestinationAddr | Slot::EsmeAddr) => {
-                self.address(field, octets, span)
-            }
-            Some(Slot::ServiceType) if !octets.is_empty() => self.service_type(field, octets, span),
-            _ => {}
+        if field.slot == Some(Slot::ServiceType) && !octets.is_empty() {
+            self.service_type(field, octets, span);
         }
         Ok(())
     }
@@ -362,43 +356,12 @@ impl<V: Visitor + ?Sized> Walk<'_, '_, V> {
             Charset::Any => return,
             Charset::Decimal => (RuleId::CSTRING_NOT_DECIMAL, octets.iter().all(u8::is_ascii_digit)),
             Charset::Hex => {
-                let digits = octets.trim_ascii_start();
-                (RuleId::CSTRING_NOT_HEX, digits.iter().all(u8::is_ascii_hexdigit))
+                let mut digits = octets.iter().skip_while(|octet| **octet == b' ');
+                (RuleId::CSTRING_NOT_HEX, digits.all(u8::is_ascii_hexdigit))
             }
         };
         if !fits {
             self.report(rule, span, Some(field), Detail::Plain);
-        }
-    }
-
-    fn address(&mut self, field: &'static Field, octets: &[u8], span: Span) {
-        let (ton, npi) = match field.slot {
-            Some(Slot::SourceAddr) => (Slot::SourceTon, Slot::SourceNpi),
-            Some(Slot::DestinationAddr) => (Slot::DestTon, Slot::DestNpi),
-            _ => (Slot::EsmeTon, Slot::EsmeNpi),
-        };
-        if octets.is_empty() {
-            let submits = self.facts.command.is_some_and(|command| match command.id {
-                CommandId::SUBMIT_SM | CommandId::SUBMIT_MULTI => true,
-                CommandId::DATA_SM => self.from == Some(Role::Esme),
-                _ => false,
-            });
-            if ton == Slot::DestTon && submits {
-                self.report(RuleId::FIELD_DESTINATION_ADDR_EMPTY, span, Some(field), Detail::Plain);
-            }
-            return;
-        }
-        let ton = self.facts.integer(ton);
-        let npi = self.facts.integer(npi);
-        if octets.starts_with(b"+") || ton == Some(1) && octets.starts_with(b"00") {
-            self.report(RuleId::FIELD_ADDRESS_PLUS_SIGN, span, Some(field), Detail::Plain);
-            return;
-        }
-        let alphanumeric = ton == Some(5);
-        let mismatch = if alphanumeric { npi != Some(0) } else { octets.iter().any(u8::is_ascii_alphabetic) };
-        // IP addresses and WAP client ids have letters whatever the TON.
-        if mismatch && !matches!(npi, Some(14 | 18)) {
-            self.report(RuleId::FIELD_ADDRESS_TON_MISMATCH, span, Some(field), Detail::Plain);
         }
     }
 
@@ -478,6 +441,7 @@ impl<V: Visitor + ?Sized> Walk<'_, '_, V> {
             self.visitor.item(field, index);
             self.fields(reader, item, overrun)?;
         }
+        self.facts.keep_span(Slot::List, reader.since(start));
         self.visitor.list_end(field, reader.since(start));
         Ok(())
     }

@@ -39,6 +39,9 @@ pub use values::{Entry, Group, Values};
 use super::{CommandId, CommandStatus, TlvTag};
 use crate::num;
 
+#[cfg(test)]
+mod tests;
+
 /// Every command, requests before responses, each by id.
 pub static COMMANDS: [&Command; REQUESTS_LEN + RESPONSES_LEN] = all_commands();
 

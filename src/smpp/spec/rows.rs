@@ -362,7 +362,7 @@ slots! {
         EsmClass, ProtocolId, PriorityFlag, ScheduleDeliveryTime, ValidityPeriod, RegisteredDelivery,
         ReplaceIfPresentFlag, DataCoding, SmDefaultMsgId, SmLength, ShortMessage, MessageId, NumberOfDests,
         NoUnsuccess, NumberMsgs, NumMessages, ErrorStatusCode, FinalDate, MessageState, ErrorCode, SystemId,
-        SystemType, InterfaceVersion,
+        SystemType, InterfaceVersion, List,
     }
 }
 

@@ -86,7 +86,6 @@ impl TlvSet {
         clippy::arithmetic_side_effects,
         reason = "evaluated at compile time only"
     )]
-    #[expect(clippy::panic, reason = "evaluated at compile time only, where a panic is a compile error")]
     pub(in crate::smpp) const fn of(tags: &[TlvTag]) -> Self {
         let mut bits = 0;
         let mut at = 0;
