@@ -57,6 +57,7 @@ pub(super) struct Binding {
     pub(super) asked: Option<BindType>,
     pub(super) bound: Option<BindType>,
     pub(super) status: Option<CommandStatus>,
+    pub(super) refused: bool,
     pub(super) system_id: Option<Box<[u8]>>,
     pub(super) smsc_system_id: Option<Box<[u8]>>,
     pub(super) interface_version: Option<u8>,
@@ -73,6 +74,7 @@ impl Binding {
             asked: None,
             bound: None,
             status: None,
+            refused: false,
             system_id: None,
             smsc_system_id: None,
             interface_version: None,
@@ -187,9 +189,11 @@ impl Binding {
                 self.state = State::Bound;
                 self.bound = Some(bind);
                 self.status = Some(status);
+                self.refused = false;
             } else if !granted && self.state == State::Binding && self.attempt == Some((asking, number)) {
                 self.state = State::Refused;
                 self.status = Some(status);
+                self.refused = true;
             }
         } else if command == CommandId::UNBIND {
             if granted {

@@ -455,6 +455,7 @@ impl Sessions {
             bind: bind.bound,
             bind_asked: bind.asked,
             bind_status: bind.status,
+            refused: bind.refused,
             interface_version: bind.interface_version,
             sc_interface_version: bind.sc_interface_version,
             version,

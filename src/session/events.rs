@@ -331,8 +331,10 @@ pub struct SessionEnd {
     pub bind: Option<BindType>,
     /// What the last bind request asked for, granted or not.
     pub bind_asked: Option<BindType>,
-    /// command_status of the response to that request; other than 0: refused.
+    /// command_status of the response to that request.
     pub bind_status: Option<CommandStatus>,
+    /// The last bind was refused: answered with another status than 0, or with a generic_nack.
+    pub refused: bool,
     /// interface_version of the bind request.
     pub interface_version: Option<u8>,
     /// sc_interface_version of the bind response.
@@ -386,12 +388,6 @@ impl SessionEnd {
     #[must_use]
     pub fn ended_by_role(&self) -> Option<Role> {
         self.ended_by.and_then(|side| self.role(side))
-    }
-
-    /// Whether a bind was asked for and refused.
-    #[must_use]
-    pub fn refused(&self) -> bool {
-        self.bind.is_none() && self.bind_status.is_some_and(|status| status != CommandStatus::OK)
     }
 
     /// PDUs whose octets are all there.
