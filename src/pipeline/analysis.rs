@@ -108,6 +108,10 @@ impl Analysis {
         self.last_at = self.last_at.max(arrival.at);
         let (tcp, mut flow) = self.parts(arrival.side, arrival.at, setup, tally);
         tcp.push(arrival, payload, &setup.tcp, &mut flow);
+        let waits = tcp.waits(arrival.side);
+        if let Content::Smpp(smpp) = &mut self.content {
+            smpp.sessions.waits(arrival.side, waits);
+        }
         if self.closed_at.is_none() && self.tcp.is_closed() {
             self.closed_at = Some(arrival.at);
         }
@@ -127,6 +131,10 @@ impl Analysis {
             for side in [Side::Opener, Side::Accepter] {
                 let (tcp, mut flow) = self.parts(side, now, setup, tally);
                 tcp.tick(side, now, &setup.tcp, &mut flow);
+                let waits = tcp.waits(side);
+                if let Content::Smpp(smpp) = &mut self.content {
+                    smpp.sessions.waits(side, waits);
+                }
             }
         }
         if let Content::Smpp(smpp) = &mut self.content {

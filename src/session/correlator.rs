@@ -37,6 +37,8 @@ struct Half {
     forgot: bool,
     /// This side sent a PDU.
     sent: bool,
+    /// Octets of this side wait behind a hole that may yet be filled.
+    waits: bool,
 }
 
 impl Sessions {
@@ -81,6 +83,12 @@ impl Sessions {
     pub fn gap(&mut self, side: Side, _at: Timestamp) {
         let half = self.half_mut(side);
         half.gaps = half.gaps.saturating_add(1);
+    }
+
+    /// Whether octets of `side` wait behind a hole that may yet be filled. Requests among them come late but were sent
+    /// in time, so responses to them are held as long as it lasts.
+    pub fn waits(&mut self, side: Side, waits: bool) {
+        self.half_mut(side).waits = waits;
     }
 
     /// Gives up what is older than [`Limits::expire`], and responses whose request can no longer come.
@@ -382,6 +390,9 @@ impl Sessions {
     fn release(&mut self, now: Timestamp, sink: &mut impl Sink) {
         for asking in [Side::Opener, Side::Accepter] {
             let early = self.limits.early;
+            if self.half(asking).waits {
+                continue;
+            }
             while let Some(answer) = self.half_mut(asking).held.pop_overdue(now, early) {
                 self.unmatched(asking.other(), &answer, sink);
             }

@@ -96,14 +96,14 @@ impl Limits {
 }
 
 impl Default for Limits {
-    /// 10 s, 1 h, 100 ms; 65,536 requests and 256 responses a side.
+    /// 10 s, 1 h, 100 ms; 65,536 requests and 4,096 responses a side.
     fn default() -> Self {
         Self {
             timeout: Duration::from_secs(10),
             expire: Duration::from_secs(3_600),
             early: Duration::from_millis(100),
             outstanding: 65_536,
-            held: 256,
+            held: 4_096,
         }
     }
 }

@@ -66,48 +66,56 @@ impl Facts {
     };
 
     /// An integer field. In a list the last item's counts.
+    #[inline]
     #[must_use]
     pub fn integer(&self, slot: Slot) -> Option<u32> {
         self.kept(slot).map(|kept| kept.a)
     }
 
     /// The octets of a string field, without NUL. In a list the last item's count.
+    #[inline]
     #[must_use]
     pub fn span(&self, slot: Slot) -> Option<Span> {
         self.kept(slot).map(|kept| Span { start: kept.a, end: kept.b })
     }
 
     /// A kept TLV; `None` when it was not seen.
+    #[inline]
     #[must_use]
     pub fn tlv(&self, slot: TlvSlot) -> Option<TlvFact> {
         self.tlvs.get(slot.place()).copied().filter(|fact| fact.count > 0)
     }
 
     /// How often a kept TLV was seen.
+    #[inline]
     #[must_use]
     pub fn count(&self, slot: TlvSlot) -> u32 {
         self.tlv(slot).map_or(0, |fact| fact.count)
     }
 
     /// esm_class.
+    #[inline]
     #[must_use]
     pub fn esm_class(&self) -> Option<u8> {
         self.octet(Slot::EsmClass)
     }
 
     /// data_coding.
+    #[inline]
     #[must_use]
     pub fn data_coding(&self) -> Option<u8> {
         self.octet(Slot::DataCoding)
     }
 
     /// registered_delivery.
+    #[inline]
     #[must_use]
     pub fn registered_delivery(&self) -> Option<u8> {
         self.octet(Slot::RegisteredDelivery)
     }
 
     /// The octets of short_message.
+    #[inline]
     #[must_use]
     pub fn short_message(&self) -> Option<Span> {
         self.span(Slot::ShortMessage)
@@ -132,29 +140,35 @@ impl Facts {
     }
 
     /// The status of the header; 0 when there is none.
+    #[inline]
     pub(super) fn status(&self) -> CommandStatus {
         self.header.map_or(CommandStatus::OK, |header| header.command_status)
     }
 
     /// An integer of one octet.
+    #[inline]
     pub(super) fn octet(&self, slot: Slot) -> Option<u8> {
         self.integer(slot).and_then(|value| u8::try_from(value).ok())
     }
 
     /// Whether a string field is there and not NULL.
+    #[inline]
     pub(super) fn filled(&self, slot: Slot) -> bool {
         self.span(slot).is_some_and(|span| span.end > span.start)
     }
 
+    #[inline]
     pub(super) fn keep_integer(&mut self, slot: Slot, value: u32, start: u32) {
         self.keep(slot, Kept { a: value, b: start });
     }
 
+    #[inline]
     pub(super) fn keep_span(&mut self, slot: Slot, span: Span) {
         self.keep(slot, Kept { a: span.start, b: span.end });
     }
 
     /// Notes a TLV; returns whether it is the second of its tag.
+    #[inline]
     pub(super) fn keep_tlv(&mut self, tlv: &'static Tlv, value: Span) -> bool {
         let this = TlvSet::only(tlv.tag);
         let second = self.seen.meets(this) && !self.repeated.meets(this);
@@ -182,6 +196,7 @@ impl Facts {
         }
     }
 
+    #[inline]
     fn keep(&mut self, slot: Slot, value: Kept) {
         if let Some(kept) = self.kept.get_mut(slot.place()) {
             *kept = value;
@@ -189,11 +204,13 @@ impl Facts {
         }
     }
 
+    #[inline]
     fn kept(&self, slot: Slot) -> Option<Kept> {
         if self.present & bit(slot) == 0 { None } else { self.kept.get(slot.place()).copied() }
     }
 }
 
+#[inline]
 fn bit(slot: Slot) -> u64 {
     1_u64.checked_shl(crate::num::short(slot.place())).unwrap_or(0)
 }

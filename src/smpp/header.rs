@@ -20,6 +20,7 @@ impl Header {
     pub const LEN: usize = 16;
 
     /// The header at the start of `octets`; `None` when fewer than 16 are there.
+    #[inline]
     #[must_use]
     pub fn parse(octets: &[u8]) -> Option<Self> {
         let (length, rest) = octets.split_first_chunk()?;

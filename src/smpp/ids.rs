@@ -91,6 +91,7 @@ impl CommandId {
     pub const CANCEL_BROADCAST_SM_RESP: Self = Self(0x80000113);
 
     /// Whether the response bit is set (generic_nack included).
+    #[inline]
     #[must_use]
     pub const fn is_response(self) -> bool {
         self.0 & Self::RESPONSE != 0
@@ -103,6 +104,7 @@ impl CommandId {
     }
 
     /// The id with the response bit cleared.
+    #[inline]
     #[must_use]
     pub const fn request(self) -> Self {
         Self(self.0 & !Self::RESPONSE)

@@ -153,7 +153,7 @@ impl<'p, V: Visitor + ?Sized> Walk<'p, '_, V> {
     pub(super) fn across_fields(&mut self, command: &'static Command) {
         self.bind_rules(command);
         self.field_rules(command);
-        if !self.facts.seen.is_empty() || !command.mandatory_v50.is_empty() {
+        if self.facts.seen.meets(RULED) || !command.mandatory_v50.is_empty() {
             self.tlv_rules(command);
         }
         self.message_rules(command);
@@ -461,6 +461,19 @@ impl<'p, V: Visitor + ?Sized> Walk<'p, '_, V> {
         self.report(rule, span, spec::tlv(tag).map(|tlv| &tlv.field), detail);
     }
 }
+
+/// TLVs that rules across fields are about.
+const RULED: TlvSet = WITHOUT_UDHI.or(TlvSet::of(&[
+    TlvTag::CALLBACK_NUM_PRES_IND,
+    TlvTag::CALLBACK_NUM_ATAG,
+    TlvTag::SOURCE_NETWORK_ID,
+    TlvTag::DEST_NETWORK_ID,
+    TlvTag::DEST_ADDR_NP_RESOLUTION,
+    TlvTag::MS_VALIDITY,
+    TlvTag::BROADCAST_AREA_IDENTIFIER,
+    TlvTag::BROADCAST_ERROR_STATUS,
+    TlvTag::DELIVERY_FAILURE_REASON,
+]));
 
 const CONGESTION_STATE: TlvSet = TlvSet::of(&[TlvTag::CONGESTION_STATE]);
 

@@ -24,36 +24,42 @@ pub struct Characters<'a> {
 
 impl<'a> Reader<'a> {
     /// A reader of `octets`, the first of which is octet `at` of the PDU.
+    #[inline]
     #[must_use]
     pub const fn new(octets: &'a [u8], at: u32) -> Self {
         Self { octets, at }
     }
 
     /// Offset of the next octet from the start of the PDU.
+    #[inline]
     #[must_use]
     pub const fn at(&self) -> u32 {
         self.at
     }
 
     /// Octets left.
+    #[inline]
     #[must_use]
     pub fn left(&self) -> u32 {
         num::short(self.octets.len())
     }
 
     /// Whether no octet is left.
+    #[inline]
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.octets.is_empty()
     }
 
     /// The octets left, without taking them.
+    #[inline]
     #[must_use]
     pub const fn rest(&self) -> &'a [u8] {
         self.octets
     }
 
     /// Takes all octets left.
+    #[inline]
     pub fn all(&mut self) -> &'a [u8] {
         let octets = self.octets;
         self.skip(octets.len());
@@ -61,6 +67,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Takes `n` octets; `None`, and nothing taken, when fewer are left.
+    #[inline]
     pub fn take(&mut self, n: u32) -> Option<&'a [u8]> {
         let (taken, rest) = self.octets.split_at_checked(num::index(n))?;
         self.octets = rest;
@@ -69,6 +76,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Takes `N` octets; `None`, and nothing taken, when fewer are left.
+    #[inline]
     pub fn take_array<const N: usize>(&mut self) -> Option<[u8; N]> {
         let (taken, rest) = self.octets.split_first_chunk()?;
         self.octets = rest;
@@ -77,21 +85,25 @@ impl<'a> Reader<'a> {
     }
 
     /// Takes one octet.
+    #[inline]
     pub fn u8(&mut self) -> Option<u8> {
         self.take_array().map(|[octet]| octet)
     }
 
     /// Takes an integer of 2 octets.
+    #[inline]
     pub fn u16(&mut self) -> Option<u16> {
         self.take_array().map(u16::from_be_bytes)
     }
 
     /// Takes an integer of 4 octets.
+    #[inline]
     pub fn u32(&mut self) -> Option<u32> {
         self.take_array().map(u32::from_be_bytes)
     }
 
     /// Takes characters up to a NUL, and the NUL; `None`, and nothing taken, when there is no NUL.
+    #[inline]
     pub fn until_nul(&mut self) -> Option<Characters<'a>> {
         let mut printable = true;
         let mut n = 0_usize;
@@ -108,23 +120,27 @@ impl<'a> Reader<'a> {
     }
 
     /// A reader of the next `n` octets, which are taken; `None`, and nothing taken, when fewer are left.
+    #[inline]
     pub fn sub(&mut self, n: u32) -> Option<Self> {
         let at = self.at;
         self.take(n).map(|octets| Self { octets, at })
     }
 
     /// From `start` up to the next octet.
+    #[inline]
     #[must_use]
     pub const fn since(&self, start: u32) -> Span {
         Span { start, end: self.at }
     }
 
     /// The octets left, as a span.
+    #[inline]
     #[must_use]
     pub fn rest_span(&self) -> Span {
         Span { start: self.at, end: self.at.saturating_add(self.left()) }
     }
 
+    #[inline]
     fn skip(&mut self, n: usize) {
         if let Some((_, rest)) = self.octets.split_at_checked(n) {
             self.octets = rest;
@@ -134,6 +150,7 @@ impl<'a> Reader<'a> {
 }
 
 /// The octets of `span`; those of them that the PDU has.
+#[inline]
 #[must_use]
 pub fn slice(pdu: &[u8], span: Span) -> &[u8] {
     let end = num::index(span.end).min(pdu.len());

@@ -35,42 +35,42 @@ pub struct Context {
 /// 6. rules across fields.
 pub fn walk<V: Visitor + ?Sized>(pdu: &[u8], context: Context, visitor: &mut V) -> Facts {
     let mut facts = Facts::EMPTY;
+    let mut reader = Reader::new(pdu, 0);
     let Some(header) = Header::parse(pdu) else { return facts };
+    let body = header.command_length.min(reader.left()).saturating_sub(16);
+    let body = reader.take(16).and_then(|_| reader.sub(body));
+    let command = spec::command(header.command_id);
     facts.header = Some(header);
-    facts.command = spec::command(header.command_id);
+    facts.command = command;
     let mut walk = Walk {
         pdu,
         visitor,
-        facts,
+        facts: &mut facts,
         version: context.version,
         layout: Version::V34,
         candidates: Versions::ALL,
         from: context.from,
         quiet: false,
     };
-    if let Some(command) = walk.facts.command {
+    if let Some(command) = command {
         walk.settle(command, context);
     }
     walk.header(header, context);
-    if let Some(command) = walk.facts.command {
-        let mut reader = Reader::new(pdu, 0);
-        let body = header.command_length.min(reader.left()).saturating_sub(16);
-        if reader.take(16).is_some()
-            && let Some(body) = reader.sub(body)
-            && walk.body(command, header, body).is_some()
-        {
-            walk.facts.laid_out = true;
-            walk.across_fields(command);
-        }
+    if let Some(command) = command
+        && let Some(body) = body
+        && walk.body(command, header, body).is_some()
+    {
+        walk.facts.laid_out = true;
+        walk.across_fields(command);
     }
-    walk.facts
+    facts
 }
 
 /// A walk of one PDU under way.
 pub(super) struct Walk<'p, 'v, V: Visitor + ?Sized> {
     pub(super) pdu: &'p [u8],
     pub(super) visitor: &'v mut V,
-    pub(super) facts: Facts,
+    pub(super) facts: &'v mut Facts,
     /// The version to judge by; `None`: all of [`candidates`](Self::candidates).
     pub(super) version: Option<Version>,
     /// The version whose layout is read.
@@ -169,9 +169,26 @@ impl<V: Visitor + ?Sized> Walk<'_, '_, V> {
         overrun: RuleId,
     ) -> Result<(), Lost> {
         for field in fields {
-            self.field(reader, field, overrun)?;
+            // Most fields are single octets: they go without the calls.
+            if matches!(field.kind, Kind::U8)
+                && let Some(value) = reader.u8()
+            {
+                let end = reader.at();
+                self.number_found(field, u32::from(value), Span { start: end.saturating_sub(1), end });
+            } else {
+                self.field(reader, field, overrun)?;
+            }
         }
         Ok(())
+    }
+
+    #[inline]
+    fn number_found(&mut self, field: &'static Field, value: u32, span: Span) {
+        if let Some(slot) = field.slot {
+            self.facts.keep_integer(slot, value, span.start);
+        }
+        self.visitor.field(field, Value::Integer(value), span);
+        self.integer(field, value, span);
     }
 
     fn field(&mut self, reader: &mut Reader<'_>, field: &'static Field, overrun: RuleId) -> Result<(), Lost> {
@@ -206,12 +223,7 @@ impl<V: Visitor + ?Sized> Walk<'_, '_, V> {
             }
         };
         let Some(value) = integer else { return self.cut(reader, field, overrun) };
-        let span = reader.since(start);
-        if let Some(slot) = field.slot {
-            self.facts.keep_integer(slot, value, start);
-        }
-        self.visitor.field(field, Value::Integer(value), span);
-        self.integer(field, value, span);
+        self.number_found(field, value, reader.since(start));
         Ok(())
     }
 

@@ -119,6 +119,12 @@ impl Connection {
         self.streams.opener.is_quiet() && self.streams.accepter.is_quiet()
     }
 
+    /// Whether octets of `side` wait behind a hole that may yet be filled.
+    #[must_use]
+    pub fn waits(&self, side: Side) -> bool {
+        !self.streams.of(side).is_quiet()
+    }
+
     /// Octets held behind holes, both sides.
     #[must_use]
     pub const fn held(&self) -> u64 {

@@ -1,1 +1,30 @@
-//! testkit
+//! Captures made from a scenario and a seed, with their truth: what a tool that makes no mistake would count and
+//! measure in them. For tests, samples, benches and fuzzing.
+//!
+//! ```text
+//!  scenario + seed ─► PDUs ─► TCP segments ─► network effects ─► capture file
+//!       [`Scenario`]  [`pdu`]  [`tcp`]          [`network`]        [`file`]
+//!                                                   └─► truth
+//! ```
+//!
+//! Nothing here uses the tables of [`crate::smpp`] or the reassembly of [`crate::tcp`]: PDUs are built octet by
+//! octet from the text of the specification, and the truth is computed from the list of frames in the most naive
+//! way, so that both can judge the tool. All arithmetic is on integers: a seed gives the same octets on every
+//! machine.
+
+mod engine;
+
+pub mod file;
+
+pub mod network;
+
+pub mod pdu;
+
+pub mod rng;
+
+pub mod scenario;
+
+pub mod tcp;
+
+pub use rng::Rng;
+pub use scenario::Scenario;

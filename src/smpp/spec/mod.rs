@@ -5,6 +5,8 @@
 
 pub mod fields;
 
+mod permitted;
+
 mod requests;
 
 mod responses;
@@ -13,19 +15,25 @@ mod rows;
 
 mod statuses;
 
+mod sets;
+
 mod tlvs;
 
-mod value_tables;
+mod tlvs_v50;
 
 pub mod values;
 
+mod values_of_fields;
+
+mod values_of_tlvs;
+
 pub use rows::{
-    Allowed, Charset, Command, Field, Judged, Kind, Lengths, MAX_COMMAND_LENGTH, Pairing, Retry, Section,
-    Slot, State, States, Status, TimeUse, Tlv, TlvSet, TlvSlot, Versions,
+    Charset, Command, Field, Judged, Kind, Lengths, MAX_COMMAND_LENGTH, Pairing, Retry, Section, Slot,
+    Status, TimeUse, Tlv, TlvSlot,
 };
 use rows::{allowed, plain, section, text, undescribed};
+pub use sets::{Allowed, State, States, TlvSet, Versions};
 pub use statuses::STATUSES;
-pub use tlvs::TLVS;
 pub use values::{Entry, Group, Values};
 
 use super::{CommandId, CommandStatus, TlvTag};
@@ -33,6 +41,9 @@ use crate::num;
 
 /// Every command, requests before responses, each by id.
 pub static COMMANDS: [&Command; REQUESTS_LEN + RESPONSES_LEN] = all_commands();
+
+/// Every TLV: those of 3.4 before those of 5.0, each by tag.
+pub static TLVS: [&Tlv; TLVS_34_LEN + TLVS_50_LEN] = all_tlvs();
 
 /// Names of service_type that the specifications print: SMPP 3.4 §5.2.11, 5.0 §4.7.25.
 pub static SERVICE_TYPES: &[(&str, &str, Versions)] = &[
@@ -49,6 +60,8 @@ pub static SERVICE_TYPES: &[(&str, &str, Versions)] = &[
 
 const REQUESTS_LEN: usize = requests::REQUESTS.len();
 const RESPONSES_LEN: usize = responses::RESPONSES.len();
+const TLVS_34_LEN: usize = tlvs::SINCE_34.len();
+const TLVS_50_LEN: usize = tlvs_v50::SINCE_50.len();
 
 /// No row: the end of the indexes below.
 const NONE: u8 = u8::MAX;
@@ -62,6 +75,7 @@ static TLV_INDEX: [u8; 0x1400] = tlv_index();
 static STATUS_INDEX: [u8; 0x120] = status_index();
 
 /// The row of a command; `None` for ids that no version defines.
+#[inline]
 #[must_use]
 pub fn command(id: CommandId) -> Option<&'static Command> {
     let index = if id.is_response() { &RESPONSE_INDEX } else { &REQUEST_INDEX };
@@ -70,17 +84,20 @@ pub fn command(id: CommandId) -> Option<&'static Command> {
 }
 
 /// The row of a TLV; `None` for tags that no version defines.
+#[inline]
 #[must_use]
 pub fn tlv(tag: TlvTag) -> Option<&'static Tlv> {
-    TLVS.get(usize::from(tlv_row(tag)?))
+    TLVS.get(usize::from(tlv_row(tag)?)).copied()
 }
 
 /// Place of a TLV in [`TLVS`].
+#[inline]
 fn tlv_row(tag: TlvTag) -> Option<u8> {
     TLV_INDEX.get(usize::from(tag.0)).copied().filter(|row| *row != NONE)
 }
 
 /// The row of a status; `None` for values that no version defines.
+#[inline]
 #[must_use]
 pub fn status(value: CommandStatus) -> Option<&'static Status> {
     STATUSES.get(usize::from(*STATUS_INDEX.get(num::index(value.0))?))
@@ -102,6 +119,25 @@ pub const fn is_vendor_command(id: CommandId) -> bool {
 #[must_use]
 pub const fn is_vendor_tlv(tag: TlvTag) -> bool {
     matches!(tag.0, 0x1400..=0x3FFF)
+}
+
+#[expect(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "evaluated at compile time only"
+)]
+const fn all_tlvs() -> [&'static Tlv; TLVS_34_LEN + TLVS_50_LEN] {
+    let mut all = [&tlvs::SINCE_34[0]; TLVS_34_LEN + TLVS_50_LEN];
+    let mut at = 0;
+    while at < TLVS_34_LEN {
+        all[at] = &tlvs::SINCE_34[at];
+        at += 1;
+    }
+    while at < all.len() {
+        all[at] = &tlvs_v50::SINCE_50[at - TLVS_34_LEN];
+        at += 1;
+    }
+    all
 }
 
 #[expect(

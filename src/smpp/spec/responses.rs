@@ -6,6 +6,7 @@ use super::fields::{
     PROTOCOL_ID, REGISTERED_DELIVERY_FLAG, SCHEDULE_DELIVERY_TIME, SERVICE_TYPE, SHORT_MESSAGE, SM_LENGTH,
     SOURCE_ADDR, SOURCE_ADDR_NPI, SOURCE_ADDR_TON, SYSTEM_ID, UNSUCCESS_SME, VALIDITY_PERIOD,
 };
+use super::permitted::QUERY_BROADCAST_SM_RESP_TLVS_V50;
 use super::{Command, Field, Pairing, States, TlvSet, Versions, allowed, section, undescribed};
 use crate::smpp::{CommandId, Role, TlvTag};
 
@@ -31,14 +32,6 @@ const BODY_QUERY_MSG_DETAILS_RESP: &[&Field] = &[
     &MESSAGE_STATUS,
     &ERROR_CODE,
 ];
-
-const QUERY_BROADCAST_SM_RESP_TLVS_V50: TlvSet = TlvSet::of(&[
-    TlvTag::MESSAGE_STATE,
-    TlvTag::BROADCAST_AREA_IDENTIFIER,
-    TlvTag::BROADCAST_AREA_SUCCESS,
-    TlvTag::BROADCAST_END_TIME,
-    TlvTag::USER_MESSAGE_REFERENCE,
-]);
 
 /// The rows, by id.
 pub(super) static RESPONSES: [Command; 19] = [

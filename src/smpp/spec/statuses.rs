@@ -1,6 +1,7 @@
 //! The values of command_status, error_status_code and broadcast_error_status. 3.3 prints no numbers.
 
-use super::rows::{Retry, Status, Versions, status};
+use super::Versions;
+use super::rows::{Retry, Status, status};
 use crate::smpp::CommandStatus;
 
 /// Every status that a version defines, by value.

@@ -1,7 +1,10 @@
 //! Tables of values: what a number means, and whether a version allows it.
 
-use super::rows::{Section, Versions};
-pub use super::value_tables::*;
+use super::values_of_fields::OF_FIELDS;
+pub use super::values_of_fields::*;
+use super::values_of_tlvs::OF_TLVS;
+pub use super::values_of_tlvs::*;
+use super::{Section, Versions};
 use crate::smpp::{RuleId, Version};
 
 /// A table of values, of an enumeration or of a bit field.
@@ -45,6 +48,11 @@ pub struct Entry {
     pub reserved: bool,
 }
 
+/// Every table.
+pub fn all() -> impl Iterator<Item = &'static Values> {
+    OF_FIELDS.iter().chain(OF_TLVS).copied()
+}
+
 impl Values {
     /// A table of octets. Bits of `zero_bits` have to be 0; `v33` are the ranges that 3.3 allows where its table differs.
     #[expect(
@@ -84,6 +92,7 @@ impl Values {
     }
 
     /// The versions that allow this value. 3.3 only where its own table is known.
+    #[inline]
     #[must_use]
     pub fn allowed(&self, value: u32) -> Versions {
         match u8::try_from(value) {
