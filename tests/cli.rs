@@ -44,6 +44,11 @@ impl Folder {
         std::fs::write(self.path(name), octets).unwrap();
     }
 
+    #[expect(clippy::disallowed_methods, reason = "a test reads what the command wrote")]
+    fn octets(&self, name: &str) -> Vec<u8> {
+        std::fs::read(self.path(name)).unwrap()
+    }
+
     fn names(&self) -> Vec<String> {
         let entries = std::fs::read_dir(self.0.path()).unwrap();
         let mut names: Vec<String> =
@@ -240,7 +245,7 @@ fn an_output_file_appears_whole_and_never_over_another_unasked() {
     let run = folder.run(&["-o", "out.json", "capture.pcap"]);
     assert_eq!(run.status, 2);
     assert_eq!(run.err, "smpp-inspect: out.json: is there already, only --force overwrites it\n");
-    assert_eq!(std::fs::read(folder.path("out.json")).unwrap(), b"mine");
+    assert_eq!(folder.octets("out.json"), b"mine");
     assert_eq!(folder.run(&["--format", "json", "--force", "-o", "out.json", "capture.pcap"]).status, 0);
     assert_eq!(std::fs::read_to_string(folder.path("out.json")).unwrap(), report);
 
@@ -248,7 +253,7 @@ fn an_output_file_appears_whole_and_never_over_another_unasked() {
         let run = folder.run(&["--force", "-o", path, "capture.pcap"]);
         assert_eq!((run.status, run.out.as_str(), run.err.lines().count()), (2, "", 1), "{run:?}");
     }
-    assert_eq!(std::fs::read(folder.path("capture.pcap")).unwrap(), small_capture());
+    assert_eq!(folder.octets("capture.pcap"), small_capture());
     // With nothing read there is nothing to write.
     assert_eq!(folder.run(&["-o", "none.json", "absent.pcap"]).status, 2);
     assert_eq!(folder.names(), ["capture.pcap", "out.json"]);
