@@ -85,7 +85,7 @@ fn session(connection: u32, system_id: Option<&str>, requests: Transactions) -> 
         first_at: Some(at(0)),
         last_at: Some(at(12_500)),
         start: Start::Handshake,
-        end: End::Unbind,
+        end: Some(End::Unbind),
         ended_by: Some(EndedBy::Esme),
         idle_before_end_ms: Some(1.5),
         last_pdus: vec!["unbind".to_owned(), "unbind_resp".to_owned()],
@@ -196,18 +196,18 @@ pub(super) fn everything() -> Report {
     worst.first_at = Some(at(-4_000_000));
     worst.last_at = Some(at(168_000));
     worst.start = Start::Midstream;
-    worst.end = End::Rst;
+    worst.end = Some(End::Rst);
     worst.ended_by = Some(EndedBy::Smsc);
     worst.pdus.with_errors = 1;
     worst.window.max = Some(1_024);
     let mut unnamed = session(12, None, transactions("enquire_link", 3, 0, Latency::default()));
-    unnamed.end = End::CaptureEnd;
+    unnamed.end = Some(End::CaptureEnd);
     unnamed.ended_by = None;
     unnamed.start = Start::Midstream;
     unnamed.window = Window::default();
     let mut silent = session(3, Some(""), delivers.clone());
     silent.esme.ip = "2001:db8::17".parse().unwrap();
-    silent.end = End::Idle;
+    silent.end = Some(End::Idle);
     silent.ended_by = Some(EndedBy::Middlebox);
 
     let finding = |rule: &str, severity, count, message: &str, offset, field: Option<&str>| Finding {

@@ -1,20 +1,24 @@
 //! COMMANDS and STATUSES: what was asked and how it was answered.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::super::figures::{count, millis, of, percent};
+use super::super::figures::{count, millis, percent};
 use super::super::page::{Page, Tone};
 use super::super::table::Table;
 use crate::report::Report;
-use crate::report::model::{Leg, Status};
+use crate::report::model::{Leg, Status, Transactions};
 
 /// Requests by command: answered, failed, unanswered, latency.
 pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Result<()> {
     if report.transactions.is_empty() {
         return Ok(());
     }
-    page.heading("COMMANDS", "requests; failed: answered with a status other than 0")?;
+    page.heading(
+        "COMMANDS",
+        "requests, the most frequent first; failed: answered with a status other than 0",
+    )?;
     let legs = report.transactions.iter().any(|row| row.leg.is_some());
     let nacks = report.transactions.iter().any(|row| row.nacked > 0);
     let mut table = Table::default();
@@ -33,7 +37,9 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
         .lesser_figure("p95", 2)
         .lesser_figure("p99", 1)
         .lesser_figure("max", 3);
-    for row in &report.transactions {
+    let mut rows: Vec<&Transactions> = report.transactions.iter().collect();
+    rows.sort_by_key(|row| Reverse(row.count));
+    for row in rows {
         let mut cells = Vec::new();
         if legs {
             cells.push(side(row.leg).to_owned());
@@ -79,27 +85,27 @@ pub(super) fn write_statuses<W: Write>(report: &Report, page: &mut Page<'_, W>) 
     }
     let mut statuses: Vec<(u32, u64, Vec<&Status>)> =
         by_status.into_iter().map(|(status, rows)| (status, sum(&rows, |_| true), rows)).collect();
-    statuses.sort_by_key(|&(status, total, _)| (status == 0, std::cmp::Reverse(total), status));
+    statuses.sort_by_key(|&(status, total, _)| (status == 0, Reverse(total), status));
 
     page.heading("STATUSES", "responses; not OK first")?;
-    let legs = report.statuses.iter().any(|row| row.leg.is_some());
+    let mut legs: Vec<Option<Leg>> = report.statuses.iter().map(|row| row.leg).collect();
+    legs.sort_unstable();
+    legs.dedup();
     let mut table = Table::default().text("status").text("name");
-    table = if legs {
-        table.figure("operators to us").figure("we to customers")
-    } else {
-        table.figure("responses")
-    };
+    for leg in &legs {
+        table = table.figure(match leg {
+            Some(Leg::Customer) => "we to customers",
+            Some(Leg::Operator) => "operators to us",
+            None if legs.len() > 1 => "others",
+            None => "responses",
+        });
+    }
     table = table.list("of", 14);
     let most = page.options().rows;
-    for (status, total, rows) in statuses.iter().take(most) {
+    for (status, _, rows) in statuses.iter().take(most) {
         let name = rows.iter().find_map(|row| row.name.as_deref()).unwrap_or("-");
         let mut cells = vec![format!("0x{status:08x} ({status})"), page.plain(name).into_owned()];
-        if legs {
-            cells.push(count(sum(rows, |row| row.leg == Some(Leg::Operator))));
-            cells.push(count(sum(rows, |row| row.leg == Some(Leg::Customer))));
-        } else {
-            cells.push(count(*total));
-        }
+        cells.extend(legs.iter().map(|&leg| count(sum(rows, |row| row.leg == leg))));
         cells.push(page.plain(&commands(rows)).into_owned());
         table.row(cells);
     }
@@ -117,8 +123,10 @@ fn sum(rows: &[&Status], which: impl Fn(&Status) -> bool) -> u64 {
     rows.iter().filter(|row| which(row)).map(|row| row.count).fold(0, u64::saturating_add)
 }
 
-/// `submit_sm_resp`, or `submit_sm_resp 12, deliver_sm_resp 3` where there are several.
+/// `submit_sm_resp`, or `submit_sm_resp 12, deliver_sm_resp 3` where there are several, the most frequent first and
+/// the last of many summed up: `8 more 19`.
 fn commands(rows: &[&Status]) -> String {
+    const MOST: usize = 3;
     let mut counts: Vec<(&str, u64)> = Vec::new();
     for row in rows {
         match counts.iter_mut().find(|(command, _)| *command == row.command) {
@@ -129,14 +137,20 @@ fn commands(rows: &[&Status]) -> String {
     if let [(command, _)] = counts.as_slice() {
         return (*command).to_owned();
     }
-    counts.sort_by_key(|&(_, total)| std::cmp::Reverse(total));
-    let parts: Vec<String> =
-        counts.iter().map(|(command, total)| format!("{command} {}", count(*total))).collect();
+    counts.sort_by_key(|&(_, total)| Reverse(total));
+    let named = if counts.len() > MOST { MOST - 1 } else { counts.len() };
+    let (named, more) = counts.split_at(named);
+    let mut parts: Vec<String> =
+        named.iter().map(|(command, total)| format!("{command} {}", count(*total))).collect();
+    if !more.is_empty() {
+        let total = more.iter().map(|&(_, total)| total).fold(0, u64::saturating_add);
+        parts.push(format!("{} more {}", more.len(), count(total)));
+    }
     parts.join(", ")
 }
 
-/// `12 submit_sm_resp`, for sentences.
+/// `12 submit_sm_resp, 1 generic_nack`, for sentences.
 pub(super) fn listed<'a>(rows: impl Iterator<Item = (&'a str, u64)>) -> String {
     let parts: Vec<String> = rows.map(|(command, total)| format!("{} {command}", count(total))).collect();
-    if parts.is_empty() { of(0, "response") } else { parts.join(", ") }
+    parts.join(", ")
 }

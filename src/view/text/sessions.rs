@@ -58,10 +58,8 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
     let left = u64::try_from(report.sessions.len().saturating_sub(rows)).unwrap_or(u64::MAX);
     let left = left.saturating_add(report.sessions_omitted);
     if left > 0 {
-        page.item(
-            &format!("and {}, less bad; --format json lists more", of(left, "session")),
-            Some(Tone::Faint),
-        )?;
+        let how = if report.sessions.len() > rows { "--format json" } else { "--max-sessions" };
+        page.item(&format!("and {}, less bad; {how} lists more", of(left, "session")), Some(Tone::Faint))?;
     }
     Ok(())
 }

@@ -43,16 +43,12 @@ fn unanswered(report: &Report) -> Option<String> {
         (Unanswered::Evicted, "forgotten for want of memory"),
     ];
     let total = report.transactions.iter().map(|row| row.unanswered).fold(0, u64::saturating_add);
-    let parts: Vec<String> = REASONS
-        .into_iter()
-        .map(|(why, words)| {
-            let rows = report.transactions.iter().flat_map(|row| &row.unanswered_why);
-            (rows.filter(|row| row.why == why).map(|row| row.count).fold(0, u64::saturating_add), words)
-        })
-        .filter(|&(n, _)| n > 0)
-        .map(|(n, words)| format!("{} {words}", count(n)))
-        .collect();
-    (total > 0).then(|| sentence(&format!("{} without an answer", of(total, "request")), &parts))
+    let parts = REASONS.map(|(why, words)| {
+        let rows = report.transactions.iter().flat_map(|row| &row.unanswered_why);
+        let rows = rows.filter(|row| row.why == why);
+        (rows.map(|row| row.count).fold(0, u64::saturating_add), words.to_owned())
+    });
+    (total > 0).then(|| sentence(&format!("{} without an answer", of(total, "request")), parts))
 }
 
 fn unsolicited(report: &Report) -> Option<String> {
@@ -74,25 +70,22 @@ fn skipped(report: &Report) -> Option<String> {
     let octets = &report.octets;
     (octets.skipped > 0).then(|| {
         let start = format!("{} of {} in no whole PDU", of(octets.skipped, "octet"), count(octets.stream));
-        sentence(&start, &reasons(&octets.skipped_why))
+        sentence(&start, reasons(&octets.skipped_why))
     })
 }
 
 fn partial(report: &Report) -> Option<String> {
     let rows = &report.pdus.partial;
     let total = rows.iter().map(|row| row.count).fold(0, u64::saturating_add);
-    let parts: Vec<String> = rows
-        .iter()
-        .map(|row| {
-            let words = match row.reason {
-                PartialReason::Snaplen => "cut by the capture's frame length",
-                PartialReason::Gap => "with a gap in them",
-                PartialReason::CaptureEnd => "cut by the end",
-            };
-            format!("{} {words}", count(row.count))
-        })
-        .collect();
-    (total > 0).then(|| sentence(&format!("{} known by their header alone", of(total, "PDU")), &parts))
+    let parts = rows.iter().map(|row| {
+        let words = match row.reason {
+            PartialReason::Snaplen => "cut by the capture's frame length",
+            PartialReason::Gap => "lacking octets",
+            PartialReason::CaptureEnd => "cut off by the end",
+        };
+        (row.count, words.to_owned())
+    });
+    (total > 0).then(|| sentence(&format!("{} with a header and no whole body", of(total, "PDU")), parts))
 }
 
 fn tcp(report: &Report) -> Vec<String> {
@@ -114,9 +107,6 @@ fn tcp(report: &Report) -> Vec<String> {
     if tcp.tls_connections > 0 {
         lines.push(format!("{} in TLS, not read", of(tcp.tls_connections, "connection")));
     }
-    if tcp.evicted > 0 {
-        lines.push(format!("{} forgotten for want of memory", of(tcp.evicted, "connection")));
-    }
     lines
 }
 
@@ -127,15 +117,24 @@ fn frames(report: &Report) -> Option<String> {
         let verb = if total == 1 { "is" } else { "are" };
         let start =
             format!("{} of {} {verb} no TCP segment", of(total, "frame"), count(report.capture.frames));
-        sentence(&start, &reasons(rows))
+        sentence(&start, reasons(rows))
     })
 }
 
-fn reasons(rows: &[ReasonCount]) -> Vec<String> {
-    rows.iter().map(|row| format!("{} {}", count(row.count), row.reason)).collect()
+fn reasons(rows: &[ReasonCount]) -> impl Iterator<Item = (u64, String)> {
+    rows.iter().map(|row| (row.count, row.reason.replace('_', " ")))
 }
 
-/// `start: part, part`.
-fn sentence(start: &str, parts: &[String]) -> String {
-    if parts.is_empty() { start.to_owned() } else { format!("{start}: {}", parts.join(", ")) }
+/// `start: 2 part, 1 part`; a single part needs no number of its own.
+fn sentence(start: &str, parts: impl IntoIterator<Item = (u64, String)>) -> String {
+    let parts: Vec<(u64, String)> = parts.into_iter().filter(|&(n, _)| n > 0).collect();
+    match parts.as_slice() {
+        [] => start.to_owned(),
+        [(_, words)] => format!("{start}: {words}"),
+        parts => {
+            let parts: Vec<String> =
+                parts.iter().map(|(n, words)| format!("{} {words}", count(*n))).collect();
+            format!("{start}: {}", parts.join(", "))
+        }
+    }
 }

@@ -1,0 +1,331 @@
+//! The command line as people and scripts meet it: exit statuses, what goes where, what is refused.
+
+use std::io::Write;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+use smpp_inspect::testkit::file::{Format, Link, capture};
+use smpp_inspect::testkit::scenario::{Behaviour, MILLIS, SECONDS, Scenario, Session};
+
+/// Two sessions with 20 messages each: some refused, some never answered.
+fn small_capture() -> Vec<u8> {
+    let session = |host: u8| {
+        let esme = SocketAddr::from((Ipv4Addr::new(10, 0, 0, host), 40_000));
+        let smsc = SocketAddr::from((Ipv4Addr::new(10, 0, 1, 1), 2775));
+        Session {
+            opens_at: i64::from(host) * MILLIS,
+            interval: 20 * MILLIS,
+            behaviour: vec![Behaviour { refusals: vec![(0x58, 200)], silent: 100, ..Behaviour::default() }],
+            gives_up: 2 * SECONDS,
+            ..Session::new(esme, smsc, &format!("esme{host}"), 20)
+        }
+    };
+    let scenario =
+        Scenario { seed: 7, start: 1_795_341_492 * SECONDS, sessions: vec![session(1), session(2)] };
+    capture(&scenario.record().frames, Format::PCAP, Link::Ethernet)
+}
+
+/// A folder with that capture as `capture.pcap`, gone when dropped.
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        let folder = Self(tempfile::tempdir().unwrap());
+        folder.put("capture.pcap", &small_capture());
+        folder
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn put(&self, name: &str, octets: &[u8]) {
+        std::fs::write(self.path(name), octets).unwrap();
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "a test reads what the command wrote")]
+    fn octets(&self, name: &str) -> Vec<u8> {
+        std::fs::read(self.path(name)).unwrap()
+    }
+
+    fn names(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.0.path()).unwrap();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    /// The command with `arguments`, run here in a UTF-8 locale.
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_smpp-inspect"));
+        command.args(arguments).current_dir(self.0.path()).env("LC_ALL", "C.UTF-8").env_remove("NO_COLOR");
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Run {
+        Run::of(self.command(arguments).stdin(Stdio::null()).output().unwrap())
+    }
+
+    fn run_with_input(&self, arguments: &[&str], input: &[u8]) -> Run {
+        let mut command = self.command(arguments);
+        let mut child =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let input = input.to_vec();
+        let feeder = std::thread::spawn(move || stdin.write_all(&input));
+        let output = child.wait_with_output().unwrap();
+        // A run that fails early does not read its input to the end.
+        let _ = feeder.join().unwrap();
+        Run::of(output)
+    }
+}
+
+/// What a run left behind.
+#[derive(Debug)]
+struct Run {
+    status: i32,
+    out: String,
+    err: String,
+}
+
+impl Run {
+    fn of(output: Output) -> Self {
+        Self {
+            status: output.status.code().unwrap_or(-1),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    fn json(&self) -> serde_json::Value {
+        assert_eq!(self.status, 0, "{self:?}");
+        serde_json::from_str(&self.out).unwrap()
+    }
+}
+
+#[test]
+fn without_a_command_it_is_report() {
+    let folder = Folder::new();
+    let bare = folder.run(&["capture.pcap"]);
+    assert_eq!((bare.status, bare.err.as_str()), (0, ""), "{bare:?}");
+    assert!(bare.out.starts_with("capture.pcap, ") && bare.out.contains("\nSESSIONS"), "{}", bare.out);
+    for arguments in
+        [vec!["report", "capture.pcap"], vec!["-r", "capture.pcap"], vec!["report", "--read", "capture.pcap"]]
+    {
+        let run = folder.run(&arguments);
+        assert_eq!((run.status, run.out.as_str()), (0, bare.out.as_str()), "{arguments:?}");
+    }
+}
+
+#[test]
+fn the_report_counts_what_is_in_the_capture() {
+    let report = Folder::new().run(&["--format", "json", "capture.pcap"]).json();
+    assert_eq!(report["schema"], "smpp-inspect/report/1");
+    assert_eq!(report["sessions"].as_array().unwrap().len(), 2);
+    let submits =
+        report["transactions"].as_array().unwrap().iter().find(|row| row["command"] == "submit_sm").unwrap();
+    assert_eq!(submits["count"], 40);
+    assert!(submits["failed"].as_u64().unwrap() > 0 && submits["unanswered"].as_u64().unwrap() > 0);
+    assert_eq!(report["octets"]["skipped"], 0);
+}
+
+#[test]
+fn a_file_and_standard_input_give_the_same_report_for_any_number_of_threads() {
+    let folder = Folder::new();
+    for format in ["text", "json"] {
+        let mut runs: Vec<String> = ["1", "2", "4", "32"]
+            .iter()
+            .map(|threads| folder.run(&["--format", format, "--threads", threads, "capture.pcap"]).out)
+            .collect();
+        let piped = folder.run_with_input(&["--format", format, "-"], &small_capture());
+        assert_eq!((piped.status, piped.err.as_str()), (0, ""));
+        runs.push(match format {
+            "text" => piped.out.replacen("standard input,", "capture.pcap,", 1),
+            _ => piped
+                .out
+                .replacen("\"path\": \"-\"", "\"path\": \"capture.pcap\"", 1)
+                .replace("\"file\": \"-\"", "\"file\": \"capture.pcap\""),
+        });
+        assert!(runs[0].len() > 500);
+        assert!(runs.iter().all(|run| *run == runs[0]), "{format}");
+    }
+}
+
+#[test]
+fn an_input_that_cannot_be_read_is_status_2_and_one_line() {
+    let folder = Folder::new();
+    folder.put("empty.pcap", b"");
+    folder.put("notes.txt", b"this is no capture, however long it is");
+    for (name, line) in [
+        ("absent.pcap", "smpp-inspect: absent.pcap: cannot be opened"),
+        ("empty.pcap", "smpp-inspect: empty.pcap: not a capture: empty"),
+        ("notes.txt", "smpp-inspect: notes.txt: not a capture: begins with"),
+    ] {
+        let run = folder.run(&["--format", "json", name]);
+        assert_eq!((run.status, run.out.as_str()), (2, ""), "{run:?}");
+        assert!(run.err.starts_with(line) && run.err.lines().count() == 1, "{}", run.err);
+
+        // The others are still reported.
+        let run = folder.run(&[name, "capture.pcap"]);
+        assert_eq!(run.status, 2);
+        assert!(run.out.contains("SESSIONS") && run.err.lines().count() == 1, "{run:?}");
+    }
+}
+
+#[test]
+fn a_capture_cut_off_is_analysed_up_to_there() {
+    let folder = Folder::new();
+    let whole = small_capture();
+    let half = &whole[..whole.len() / 2];
+    folder.put("half.pcap", half);
+    let run = folder.run(&["half.pcap"]);
+    assert_eq!(run.status, 0);
+    assert!(run.out.contains("SESSIONS"), "{}", run.out);
+    assert!(run.err.starts_with("smpp-inspect: half.pcap: ") && run.err.lines().count() == 1, "{}", run.err);
+    let report = folder.run(&["--format", "json", "half.pcap"]).json();
+    assert!(report["capture"]["files"][0]["damage"].is_string());
+    assert!(report["pdus"]["total"].as_u64().unwrap() > 10);
+    assert_eq!(folder.run(&["--fail-on", "damage", "half.pcap"]).status, 1);
+
+    let piped = folder.run_with_input(&["-"], half);
+    assert_eq!((piped.status, piped.err.lines().count()), (0, 1), "{piped:?}");
+
+    // A header and no frames is a capture too.
+    folder.put("header.pcap", &whole[..24]);
+    let run = folder.run(&["header.pcap"]);
+    assert_eq!((run.status, run.err.as_str()), (0, ""));
+    assert!(run.out.contains("no frames"), "{}", run.out);
+}
+
+#[test]
+fn fail_on_sets_the_exit_status_and_nothing_else() {
+    let folder = Folder::new();
+    let bare = folder.run(&["capture.pcap"]).out;
+    for (list, status) in
+        [("failed", 1), ("unanswered", 1), ("error", 0), ("error,damage,gaps", 0), ("error,failed", 1)]
+    {
+        let run = folder.run(&["--fail-on", list, "capture.pcap"]);
+        assert_eq!((run.status, &run.out), (status, &bare), "{list}");
+    }
+    // An input that could not be read weighs more.
+    assert_eq!(folder.run(&["--fail-on", "failed", "capture.pcap", "absent.pcap"]).status, 2);
+}
+
+#[test]
+fn wrong_usage_is_status_2_with_nothing_on_standard_output() {
+    let folder = Folder::new();
+    for arguments in [
+        vec![],
+        vec!["--format", "yaml", "capture.pcap"],
+        vec!["--port", "0x10", "capture.pcap"],
+        vec!["--threads", "0", "capture.pcap"],
+        vec!["--timeout", "0", "capture.pcap"],
+        vec!["--fail-on", "rain", "capture.pcap"],
+        vec!["--tz", "Middle-earth/Shire", "capture.pcap"],
+        vec!["report"],
+        vec!["schema"],
+    ] {
+        let run = folder.run(&arguments);
+        assert_eq!((run.status, run.out.as_str()), (2, ""), "{arguments:?}");
+        assert!(!run.err.is_empty());
+    }
+}
+
+#[test]
+fn an_output_file_appears_whole_and_never_over_another_unasked() {
+    let folder = Folder::new();
+    let report = folder.run(&["--format", "json", "capture.pcap"]).out;
+    let run = folder.run(&["--format", "json", "-o", "out.json", "capture.pcap"]);
+    assert_eq!((run.status, run.out.as_str(), run.err.as_str()), (0, "", ""));
+    assert_eq!(std::fs::read_to_string(folder.path("out.json")).unwrap(), report);
+
+    folder.put("out.json", b"mine");
+    let run = folder.run(&["-o", "out.json", "capture.pcap"]);
+    assert_eq!(run.status, 2);
+    assert_eq!(run.err, "smpp-inspect: out.json: is there already, only --force overwrites it\n");
+    assert_eq!(folder.octets("out.json"), b"mine");
+    assert_eq!(folder.run(&["--format", "json", "--force", "-o", "out.json", "capture.pcap"]).status, 0);
+    assert_eq!(std::fs::read_to_string(folder.path("out.json")).unwrap(), report);
+
+    for path in ["capture.pcap", "./capture.pcap", "absent/out.json", "."] {
+        let run = folder.run(&["--force", "-o", path, "capture.pcap"]);
+        assert_eq!((run.status, run.out.as_str(), run.err.lines().count()), (2, "", 1), "{run:?}");
+    }
+    assert_eq!(folder.octets("capture.pcap"), small_capture());
+    // With nothing read there is nothing to write.
+    assert_eq!(folder.run(&["-o", "none.json", "absent.pcap"]).status, 2);
+    assert_eq!(folder.names(), ["capture.pcap", "out.json"]);
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let folder = Folder::new();
+    for arguments in
+        [vec!["--format", "json", "capture.pcap"], vec!["capture.pcap"], vec!["schema", "report"]]
+    {
+        let mut child =
+            folder.command(&arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}");
+        assert!(output.stderr.is_empty());
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_output_that_cannot_be_written_is_status_2() {
+    let folder = Folder::new();
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = folder.command(&["capture.pcap"]).stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8(output.stderr).unwrap().starts_with("smpp-inspect: standard output: "));
+}
+
+#[test]
+fn text_is_plain_where_nobody_asked_for_more() {
+    let folder = Folder::new();
+    let bare = folder.run(&["capture.pcap"]);
+    assert!(!bare.out.contains('\x1b') && bare.out.lines().all(|line| line.chars().count() <= 100));
+    assert!(folder.run(&["--color", "always", "capture.pcap"]).out.contains('\x1b'));
+    assert!(!folder.run(&["--color", "never", "capture.pcap"]).out.contains('\x1b'));
+
+    for (name, value) in [("LC_ALL", "C"), ("LC_ALL", "de_DE.ISO-8859-1")] {
+        let output = folder.command(&["capture.pcap"]).env(name, value).output().unwrap();
+        assert!(output.stdout.is_ascii() && !output.stdout.is_empty());
+    }
+    assert!(folder.run(&["--ascii", "capture.pcap"]).out.is_ascii());
+}
+
+#[test]
+fn names_of_files_cannot_steer_the_terminal() {
+    let run = Folder::new().run(&["a\x1b[2Jb.pcap"]);
+    assert_eq!(run.status, 2);
+    assert!(run.err.contains("a\\x1b[2Jb.pcap") && !run.err.contains('\x1b'), "{}", run.err);
+}
+
+#[test]
+fn max_sessions_bounds_the_list_and_not_the_totals() {
+    let folder = Folder::new();
+    let all = folder.run(&["--format", "json", "capture.pcap"]).json();
+    let one = folder.run(&["--format", "json", "--max-sessions", "1", "capture.pcap"]).json();
+    assert_eq!((one["sessions"].as_array().unwrap().len(), &one["sessions_omitted"]), (1, &1.into()));
+    assert_eq!(one["sessions"][0], all["sessions"][0]);
+    assert_eq!(one["transactions"], all["transactions"]);
+    assert_eq!(one["pdus"], all["pdus"]);
+}
+
+#[test]
+fn help_has_examples_and_version_is_of_the_package() {
+    let folder = Folder::new();
+    for arguments in [vec!["--help"], vec!["report", "--help"], vec!["schema", "-h"], vec!["help", "report"]]
+    {
+        let run = folder.run(&arguments);
+        assert_eq!(run.status, 0);
+        assert!(run.out.contains("  smpp-inspect "), "{}", run.out);
+        assert!(run.out.lines().all(|line| line.chars().count() <= 100));
+    }
+    assert_eq!(folder.run(&["--version"]).out, format!("smpp-inspect {}\n", env!("CARGO_PKG_VERSION")));
+}
