@@ -15,8 +15,11 @@ pub(super) fn merge(shards: Vec<Vec<Row>>, mut take: impl FnMut(Row)) {
 /// Rows of batches that not all workers have finished.
 pub(super) struct Pending {
     workers: usize,
-    batches: BTreeMap<u64, (usize, Vec<(u32, Vec<Row>)>)>,
+    batches: BTreeMap<u64, Unfinished>,
 }
+
+/// How many workers have finished a batch, and their rows by shard.
+type Unfinished = (usize, Vec<(u32, Vec<Row>)>);
 
 impl Pending {
     pub(super) const fn new(workers: usize) -> Self {

@@ -139,7 +139,7 @@ fn value_at_rank(histogram: &Histogram<u32>, rank: u64) -> u64 {
 
 /// Nanoseconds as microseconds; multiples of 0.001 are kept exactly up to 2^53 nanoseconds (104 days).
 #[expect(clippy::cast_precision_loss, reason = "latencies past 104 days need no nanoseconds")]
-pub fn micros(nanos: u64) -> f64 {
+pub(super) fn micros(nanos: u64) -> f64 {
     nanos as f64 / 1_000.0
 }
 
