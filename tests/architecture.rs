@@ -19,6 +19,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("schemars", &["time", "report", "view"]),
     ("serde", &["time", "report", "view"]),
     ("serde_json", &["view"]),
+    ("terminal_size", &["cli"]),
 ];
 
 /// Parts of the standard library that touch the world, and where they may be named.

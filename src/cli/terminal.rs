@@ -36,7 +36,8 @@ pub(super) fn width() -> u16 {
     if !io::stdout().is_terminal() {
         return WIDTH;
     }
-    variable("COLUMNS").and_then(|columns| columns.parse().ok()).unwrap_or(WIDTH)
+    let told = variable("COLUMNS").and_then(|columns| columns.parse().ok());
+    told.or_else(|| terminal_size::terminal_size().map(|(columns, _)| columns.0)).unwrap_or(WIDTH)
 }
 
 /// Whether the locale's characters are UTF-8.

@@ -226,8 +226,8 @@ impl Sessions {
                         seen.at,
                         side,
                         &format_args!(
-                            "response 0x{:08x} has the number {number} of the request 0x{:08x} in frame {}",
-                            command.0, request.command.0, request.place.frame
+                            "response {} has the number {number} of the request {} in frame {}",
+                            command, request.command, request.place.frame
                         ),
                     );
                 }
@@ -239,10 +239,7 @@ impl Sessions {
                     seen.place,
                     seen.at,
                     side,
-                    &format_args!(
-                        "response 0x{:08x} to request number {number}, which has been answered",
-                        command.0
-                    ),
+                    &format_args!("response {} to request number {number}, which has been answered", command),
                 );
                 self.unsolicited(side, &answer, NoRequest::Duplicate, sink);
             }
@@ -287,8 +284,8 @@ impl Sessions {
                 seen.at,
                 asking,
                 &format_args!(
-                    "number {} is still that of the unanswered request 0x{:08x} in frame {}",
-                    former.sequence_number, former.command.0, former.place.frame
+                    "number {} is still that of the unanswered request {} in frame {}",
+                    former.sequence_number, former.command, former.place.frame
                 ),
             );
         }
@@ -355,8 +352,8 @@ impl Sessions {
                 answer.at,
                 side,
                 &format_args!(
-                    "response 0x{:08x} has number {}, which no request waits for",
-                    answer.command().0,
+                    "response {} has number {}, which no request waits for",
+                    answer.command(),
                     answer.number()
                 ),
             );
@@ -514,6 +511,6 @@ fn blame_direction(seen: &Seen<'_>, role: Role, sink: &mut impl Sink) {
         seen.place,
         seen.at,
         seen.side,
-        &format_args!("0x{:08x} from the {this}; only an {only} sends it", seen.header.command_id.0),
+        &format_args!("{} from the {this}; only an {only} sends it", seen.header.command_id),
     );
 }

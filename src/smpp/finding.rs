@@ -103,7 +103,7 @@ impl fmt::Display for Finding {
         }
         match self.clause {
             Some(clause) => write!(f, " ({clause})"),
-            None => write!(f, " ({})", self.rule.rule().clause),
+            None => write!(f, " ({})", self.rule.clause()),
         }
     }
 }

@@ -118,7 +118,7 @@ pub struct Lost<'a> {
 impl fmt::Display for Lost<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let there = self.octets.len();
-        let clause = self.rule.rule().clause;
+        let clause = self.rule.clause();
         match (Header::parse(self.octets), self.rule) {
             (None, _) => {
                 write!(f, "header: {there} octets before the end of the connection, 16 needed ({clause})")

@@ -66,6 +66,13 @@ impl RuleId {
         RULES.get(usize::from(self.0)).unwrap_or(&RULES[0])
     }
 
+    /// The rule's clause up to its first remark in brackets: what a finding quotes.
+    #[must_use]
+    pub fn clause(self) -> &'static str {
+        let clause = self.rule().clause;
+        clause.split_once(" (").map_or(clause, |(clause, _)| clause)
+    }
+
     /// Place in [`RULES`], for tables indexed by rule.
     #[must_use]
     pub const fn number(self) -> u8 {

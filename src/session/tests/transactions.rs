@@ -232,7 +232,7 @@ fn a_reused_number_supersedes() {
          = answered submit_sm 5 > 1ms",
     );
     assert_eq!(heard.findings[0].1.frame, 4, "the finding is at the second request");
-    assert_eq!(heard.messages[0], "number 5 is still that of the unanswered request 0x00000004 in frame 3");
+    assert_eq!(heard.messages[0], "number 5 is still that of the unanswered request submit_sm in frame 3");
 }
 
 #[test]
@@ -271,7 +271,10 @@ fn a_response_of_another_type_leaves_the_request_open() {
          1.5 < submit_sm_resp 6
            = answered submit_sm 6 > 200ms",
     );
-    assert_eq!(heard.messages, ["response 0x80000015 has the number 5 of the request 0x00000004 in frame 1"]);
+    assert_eq!(
+        heard.messages,
+        ["response enquire_link_resp has the number 5 of the request submit_sm in frame 1"]
+    );
 }
 
 #[test]

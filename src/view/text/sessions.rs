@@ -14,21 +14,25 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
     if report.sessions.is_empty() && report.sessions_omitted == 0 {
         return Ok(());
     }
-    page.heading("SESSIONS", "worst first; latency of their requests; window: most requests in flight")?;
+    page.heading(
+        "SESSIONS",
+        "worst first; bad: PDUs with errors; failed, unanswered: requests; window: most in flight",
+    )?;
     let mut table = Table::default()
         .text("id")
         .name("account", 9)
         .text("bind")
         .text("began")
         .text("ended")
-        .lesser_figure("lasted", 2)
+        .lesser_figure("lasted", 4)
         .figure("PDUs")
-        .figure("errors")
-        .lesser_figure("failed", 5)
+        .lesser_figure("bad", 5)
+        .figure("failed")
+        .figure("unansw")
         .figure("p50 ms")
         .lesser_figure("p95", 3)
         .lesser_figure("p99", 1)
-        .lesser_figure("window", 4);
+        .lesser_figure("window", 2);
     let rows = page.options().rows;
     for session in report.sessions.iter().take(rows) {
         table.row([
@@ -44,6 +48,7 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
             count(session.pdus.total),
             count(session.pdus.with_errors),
             count(session.transactions.iter().map(|row| row.failed).fold(0, u64::saturating_add)),
+            count(session.transactions.iter().map(|row| row.unanswered).fold(0, u64::saturating_add)),
             millis(session.latency_us.p50),
             millis(session.latency_us.p95),
             millis(session.latency_us.p99),
