@@ -3,7 +3,7 @@
 //! Every octet pushed is in exactly one [`Framed`] or one skipped range with its reason. Framing is lost where a
 //! command_length cannot be, after a gap that no header leads over, and at the start of a stream seen mid-way. The
 //! framer then looks for the next *plausible* header: a known command with a sane length and status, whose whole PDU
-//! decodes without an error, and with another plausible header behind it as far as octets are there.
+//! decodes without an error.
 //!
 //! An unknown command_id with a sane length does not lose framing.
 
@@ -474,11 +474,12 @@ fn look(octets: &[u8], at_end: bool) -> Look {
         return Look::No;
     }
     let len = index(header.command_length);
-    let Some((pdu, behind)) = octets.split_at_checked(len) else {
+    let Some(pdu) = octets.get(..len) else {
         // Left in the buffer: at a gap it is a partial PDU whose header leads over the hole.
         return Look::More;
     };
-    if decodes(pdu) && may_begin_pdu(behind) { Look::Pdu(header, len) } else { Look::No }
+    // What follows has no say: it may not be there yet, and how octets are delivered must not show.
+    if decodes(pdu) { Look::Pdu(header, len) } else { Look::No }
 }
 
 /// Whether a whole PDU decodes without an error.
@@ -487,11 +488,5 @@ pub fn decodes(pdu: &[u8]) -> bool {
     walk(pdu, Context { version: None, from: None }, &mut Silent).errors == 0
 }
 
-/// Whether `octets`, however few, can be the start of a plausible header.
-#[must_use]
-pub fn may_begin_pdu(octets: &[u8]) -> bool {
-    match Header::parse(octets) {
-        Some(header) => spec::command(header.command_id).is_some(),
-        None => !matches!(octets, [1..=0xFF, ..] | [0, 0x11..=0xFF, ..]),
-    }
-}
+#[cfg(test)]
+mod tests;
