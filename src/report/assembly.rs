@@ -1,6 +1,7 @@
 //! Rows and tallies into the report.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use super::counts::Counts;
 use super::latency::micros;
@@ -17,6 +18,9 @@ pub struct Assembly {
     sessions: BTreeMap<Rank, Box<model::Session>>,
     most: usize,
     omitted: u64,
+    /// Sessions by the addresses of their ends.
+    addresses: Counts<IpAddr>,
+    seen: u64,
 }
 
 /// What is known of the capture as a whole.
@@ -43,11 +47,24 @@ impl Assembly {
     /// Nothing yet; keeps at most `most` sessions.
     #[must_use]
     pub fn new(most: usize) -> Self {
-        Self { tally: Tally::default(), sessions: BTreeMap::new(), most, omitted: 0 }
+        Self {
+            tally: Tally::default(),
+            sessions: BTreeMap::new(),
+            most,
+            omitted: 0,
+            addresses: Counts::default(),
+            seen: 0,
+        }
     }
 
     /// Takes a row.
     pub fn row(&mut self, row: Row) {
+        self.seen = self.seen.saturating_add(1);
+        let (esme, smsc) = (row.session.esme.ip, row.session.smsc.ip);
+        self.addresses.add(esme, 1);
+        if smsc != esme {
+            self.addresses.add(smsc, 1);
+        }
         self.sessions.insert(row.rank, row.session);
         if self.sessions.len() > self.most {
             self.sessions.pop_last();
@@ -63,6 +80,7 @@ impl Assembly {
     /// The report.
     #[must_use]
     pub fn finish(self, whole: Whole) -> Report {
+        let local = self.local();
         let Self { tally, sessions, omitted, .. } = self;
         let file = whole.files.first().map(|file| file.path.clone()).unwrap_or_default();
         let skipped = tally.skipped.total();
@@ -96,13 +114,24 @@ impl Assembly {
             sessions_omitted: omitted,
             findings: findings(&tally, &file),
             limits: limits(&tally, &whole),
-            capture: capture(whole, &tally.other_ports),
+            capture: capture(whole, &tally.other_ports, local),
             ..Report::default()
+        }
+    }
+
+    /// The address that is an end of more than half of the sessions, if there is just one: a capture is taken where
+    /// its traffic meets.
+    fn local(&self) -> Vec<IpAddr> {
+        let most = self.addresses.iter().map(|(_, sessions)| sessions).max().unwrap_or(0);
+        let mut common = self.addresses.iter().filter(|&(_, sessions)| sessions == most);
+        match (common.next(), common.next()) {
+            (Some((address, _)), None) if most.saturating_mul(2) > self.seen => vec![address],
+            _ => Vec::new(),
         }
     }
 }
 
-fn capture(whole: Whole, other_ports: &Counts<u16>) -> model::Capture {
+fn capture(whole: Whole, other_ports: &Counts<u16>, local: Vec<IpAddr>) -> model::Capture {
     let sum = |of: fn(&model::File) -> u64| whole.files.iter().map(of).fold(0, u64::saturating_add);
     let mut seen: Vec<model::Seen> = other_ports
         .iter()
@@ -118,7 +147,7 @@ fn capture(whole: Whole, other_ports: &Counts<u16>) -> model::Capture {
         first_at: whole.first_at,
         last_at: whole.last_at,
         duration_ms: duration.map(|span| micros(span.nanos().max(0).unsigned_abs()) / 1_000.0),
-        local: Vec::new(),
+        local,
         skipped_frames: whole.skipped_frames,
         seen,
         selection: None,

@@ -65,7 +65,7 @@ pub struct Capture {
     pub last_at: Option<Timestamp>,
     /// From the earliest to the latest frame, in milliseconds.
     pub duration_ms: Option<f64>,
-    /// Our own addresses, where known.
+    /// Our own addresses: the one common to most sessions, where there is one.
     pub local: Vec<IpAddr>,
     /// Frames that gave no TCP segment, by reason.
     pub skipped_frames: Vec<ReasonCount>,
