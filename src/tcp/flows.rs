@@ -11,8 +11,8 @@ use crate::decap::{Endpoint, Flags, Segment};
 /// All connections that are remembered, by their pair of endpoints.
 ///
 /// VLANs and tunnels are no part of the key: a mirror may show the two directions under different ones. Holds at
-/// most `limit` connections; when full, the half that has been silent longest is forgotten and reported, so that
-/// the cost stays constant per connection.
+/// most `limit` connections; when full, half of them are forgotten and reported, so that the cost stays constant per
+/// connection: first those that never carried an octet (scans, floods), then those silent longest.
 #[derive(Debug)]
 pub struct Flows {
     flows: HashMap<Key, Flow, RandomState>,
@@ -49,11 +49,19 @@ struct Flow {
     /// Sequence number of the first segment seen from the lower and from the higher endpoint.
     first: [Option<u32>; 2],
     last_frame: u64,
+    has_payload: bool,
+}
+
+impl Flow {
+    /// What is worth keeping sorts high.
+    const fn worth(&self) -> (bool, u64) {
+        (self.has_payload, self.last_frame)
+    }
 }
 
 impl Flows {
-    /// Connections remembered at once unless told otherwise: the most that fit 2^18 buckets.
-    pub const DEFAULT_LIMIT: usize = 229_376;
+    /// Connections remembered at once unless told otherwise: the most that fit 2^17 buckets.
+    pub const DEFAULT_LIMIT: usize = 114_688;
 
     /// No connections yet; `smpp_ports` are inclusive ranges that tell the accepter of a connection seen mid-stream.
     #[must_use]
@@ -102,6 +110,7 @@ impl Flows {
             opener_is_low: self.sender_opens(segment) == source_is_low,
             first: [None; 2],
             last_frame: segment.frame,
+            has_payload: false,
         };
         self.next = self.next.saturating_add(1);
         let assigned = Assigned { is_new: true, ..flow.seen(segment, source_is_low) };
@@ -118,13 +127,13 @@ impl Flows {
     }
 
     fn forget_half(&mut self, forgotten: &mut impl FnMut(ConnectionNumber)) {
-        let mut frames: Vec<u64> = self.flows.values().map(|flow| flow.last_frame).collect();
-        let middle = frames.len().wrapping_div(2);
-        let (_, median, _) = frames.select_nth_unstable(middle);
+        let mut worths: Vec<(bool, u64)> = self.flows.values().map(Flow::worth).collect();
+        let middle = worths.len().wrapping_div(2);
+        let (_, median, _) = worths.select_nth_unstable(middle);
         let median = *median;
         let mut gone = Vec::new();
         self.flows.retain(|_, flow| {
-            let keep = flow.last_frame > median;
+            let keep = flow.worth() > median;
             if !keep {
                 gone.push(flow.number);
             }
@@ -153,6 +162,7 @@ impl Flows {
 impl Flow {
     fn seen(&mut self, segment: &Segment<'_>, source_is_low: bool) -> Assigned {
         self.last_frame = segment.frame;
+        self.has_payload |= segment.wire_len > 0;
         let first = match (&mut self.first, source_is_low) {
             ([low, _], true) => low,
             ([_, high], false) => high,
@@ -260,6 +270,18 @@ mod tests {
         assert_eq!(assign(&mut flows, &segment(a, b, Flags::SYN, 7, 2)).0, 0);
         assert_eq!(assign(&mut flows, &segment(a, b, Flags::SYN, 70_000, 3)), (1, Side::Opener, true));
         assert_eq!(assign(&mut flows, &segment(b, a, Flags::ACK, 1, 4)), (1, Side::Accepter, false));
+    }
+
+    #[test]
+    fn a_flood_of_empty_connections_drives_out_none_that_carried_octets() {
+        let mut flows = Flows::new(10, &[]);
+        let talk = Segment { wire_len: 5, ..segment((9, 50_000), (1, 2775), Flags::ACK, 7, 1) };
+        let first = flows.assign(&talk, |_| ());
+        for port in 0..1_000_u16 {
+            let syn = segment((8, 10_000 + port), (1, 2775), Flags::SYN, 7, u64::from(port) + 2);
+            flows.assign(&syn, |gone| assert_ne!(gone, first.connection));
+        }
+        assert_eq!(flows.assign(&talk, |_| ()).connection, first.connection);
     }
 
     #[test]

@@ -104,7 +104,7 @@ pub(super) struct Stream {
     /// Since when octets are held at all.
     waiting: Option<Timestamp>,
     /// Fingerprints of the last frames, to know one seen twice.
-    recent: [Fingerprint; RECENT],
+    recent: Vec<Fingerprint>,
     recent_at: usize,
     /// Gaps of lost octets handed on.
     pub(super) gaps: u64,
@@ -179,7 +179,7 @@ impl Stream {
             end: None,
             suspect: None,
             waiting: None,
-            recent: [Fingerprint::default(); RECENT],
+            recent: Vec::new(),
             recent_at: 0,
             gaps: 0,
             gap_octets: 0,
@@ -507,6 +507,13 @@ impl Stream {
         };
         if self.recent.contains(&fingerprint) {
             return true;
+        }
+        if self.recent.len() < RECENT {
+            // Most connections of a scan or a flood are a single frame: room for one, then for all.
+            let room = if self.recent.is_empty() { 1 } else { RECENT.saturating_sub(self.recent.len()) };
+            self.recent.reserve_exact(room);
+            self.recent.push(fingerprint);
+            return false;
         }
         if let Some(oldest) = self.recent.get_mut(self.recent_at) {
             *oldest = fingerprint;
