@@ -348,6 +348,10 @@ impl Ordered for Flow<'_> {
             }
         }
     }
+
+    fn wants(&self) -> bool {
+        matches!(self.content, Content::Smpp(_))
+    }
 }
 
 impl Flow<'_> {

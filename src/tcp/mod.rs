@@ -19,6 +19,7 @@
 
 mod connection;
 mod flows;
+mod history;
 mod stream;
 
 pub use connection::{Closing, Connection, Health};

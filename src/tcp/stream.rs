@@ -6,11 +6,12 @@
 //! ([`Limits::pending_octets`], [`Limits::unacknowledged`]). Captures in which acknowledgements overtake data are
 //! common, so most suspect holes are filled a moment later and lose nothing.
 //!
-//! Where octets overlap, the first ones captured win; different ones are counted.
+//! Where octets overlap, the first ones captured win; different ones are counted, as far back as [`History`] reaches.
 
 use std::collections::VecDeque;
 
 use super::Arrival;
+use super::history::History;
 use crate::decap::Flags;
 use crate::num::{count, index, short};
 use crate::time::{Duration, Timestamp};
@@ -61,6 +62,10 @@ pub trait Ordered {
     fn octets(&mut self, offset: u64, octets: &[u8], origin: Origin);
     /// `len` octets from `offset` on are not in the capture.
     fn gap(&mut self, offset: u64, len: u64, why: Missing);
+    /// Whether anybody wants this connection's octets: those of others are not remembered.
+    fn wants(&self) -> bool {
+        true
+    }
 }
 
 /// Why octets are not in the capture.
@@ -106,6 +111,8 @@ pub(super) struct Stream {
     /// Fingerprints of the last frames, to know one seen twice.
     recent: Vec<Fingerprint>,
     recent_at: usize,
+    /// What was handed on last.
+    history: History,
     /// Gaps of lost octets handed on.
     pub(super) gaps: u64,
     /// Octets in them.
@@ -181,6 +188,7 @@ impl Stream {
             waiting: None,
             recent: Vec::new(),
             recent_at: 0,
+            history: History::default(),
             gaps: 0,
             gap_octets: 0,
             lost_until: None,
@@ -337,6 +345,17 @@ impl Stream {
         self.settle(now);
     }
 
+    /// Hands on octets and remembers them.
+    fn hand_on(&mut self, octets: &[u8], origin: Origin, sink: &mut impl Ordered) {
+        sink.octets(self.offset, octets, origin);
+        if sink.wants() {
+            self.history.keep(self.offset, octets);
+        } else {
+            self.history = History::default();
+        }
+        self.advance(count(octets.len()));
+    }
+
     /// Hands on a gap of `len` octets.
     fn lose(&mut self, len: u64, why: Missing, sink: &mut impl Ordered) {
         if len == 0 {
@@ -407,8 +426,7 @@ impl Stream {
         let wire_len = arrival.wire_len.max(short(payload.len()));
         let missing = u64::from(wire_len).saturating_sub(count(payload.len()));
         if distance == 0 && self.phase == Phase::Running && self.pending.is_empty() {
-            sink.octets(self.offset, payload, origin);
-            self.advance(count(payload.len()));
+            self.hand_on(payload, origin, sink);
             self.lose(missing, Missing::Snaplen, sink);
             if self.acknowledged <= self.offset {
                 self.suspect = None;
@@ -424,8 +442,10 @@ impl Stream {
         if end <= self.offset && self.phase == Phase::Running {
             // One octet just below the next one is a keep-alive probe (RFC 1122 §4.2.3.6), no retransmission.
             effect.retransmitted = !(wire_len == 1 && distance == -1);
+            effect.conflicting = effect.retransmitted && self.history.differs(start, payload);
             return;
         }
+        effect.conflicting = start < self.offset && self.history.differs(start, payload);
         self.hold(start, payload, missing, origin, effect);
         if self.phase == Phase::Running
             && self.pending.front().is_some_and(|first| first.offset <= self.offset)
@@ -489,8 +509,7 @@ impl Stream {
             }
             let Some(chunk) = self.pending.pop_front() else { return };
             self.pending_octets = self.pending_octets.saturating_sub(count(chunk.octets.len()));
-            sink.octets(self.offset, &chunk.octets, chunk.origin);
-            self.advance(count(chunk.octets.len()));
+            self.hand_on(&chunk.octets, chunk.origin, sink);
             self.lose(chunk.missing, Missing::Snaplen, sink);
         }
     }

@@ -362,6 +362,14 @@ fn the_first_octets_win_and_different_ones_are_counted() {
 }
 
 #[test]
+fn a_retransmission_that_says_something_else_is_found() {
+    let mut bench = Bench::new();
+    bench.handshake().client(101, b"abc").client(104, b"def").client(101, b"abcdeX").client(102, b"bcdefgh");
+    assert_eq!(bench.text(), whole("abcdefgh"));
+    assert_eq!(bench.connection.health().conflicting_overlaps, 1);
+}
+
+#[test]
 fn a_rst_closes_and_its_text_is_no_octet_of_the_stream() {
     let mut bench = Bench::new();
     bench.handshake().client(101, b"abc").send(Side::Opener, Flags::RST, 104, 0, b"No route");
