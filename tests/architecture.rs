@@ -19,6 +19,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("schemars", &["time", "report", "view"]),
     ("serde", &["time", "report", "view"]),
     ("serde_json", &["view"]),
+    ("signal_hook", &["cli"]),
     ("terminal_size", &["cli"]),
 ];
 

@@ -5,9 +5,11 @@
 //! | 0 | done; also when whoever reads the output closed it |
 //! | 1 | done, and something that `--fail-on` names was found |
 //! | 2 | usage, an output that could not be written, or an input that could not be read at all |
+//! | 130, 143 | interrupted, terminated; what was done is reported |
 //!
 //! Errors go to standard error as `smpp-inspect: place: fact`.
 
+mod interrupt;
 mod output;
 mod progress;
 mod report;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::interrupt::Interrupt;
 use super::output::Output;
 use super::progress::Progress;
 use super::terminal::{self, Color};
@@ -98,8 +99,10 @@ impl Arguments {
         let inputs: Vec<PathBuf> = self.files.iter().chain(&self.read).cloned().collect();
         let output = Output::new(self.output.as_deref(), self.force, &inputs)?;
         let capture = Capture::open(inputs.iter().map(|path| Input::from_argument(path)).collect());
+        let interrupt = Interrupt::listen().unwrap_or_default();
+        let settings = Settings { interrupt: interrupt.flag(), ..self.settings() };
         let mut progress = Progress::new();
-        let outcome = pipeline::run(capture, &self.settings(), &mut |read, of| progress.update(read, of));
+        let outcome = pipeline::run(capture, &settings, &mut |read, of| progress.update(read, of));
         drop(progress);
 
         let report = &outcome.report;
@@ -117,9 +120,13 @@ impl Arguments {
             }
         }
         if report.capture.files.is_empty() {
-            return Ok(FAILED);
+            return Ok(interrupt.status().unwrap_or(FAILED));
         }
         self.write(report, output)?;
+        if let Some(status) = interrupt.status() {
+            complain("interrupted: what was read until then is reported");
+            return Ok(status);
+        }
         let found = self.fail_on.iter().filter(|what| what.is_in(report)).count();
         Ok(match (unread, found) {
             (true, _) => FAILED,

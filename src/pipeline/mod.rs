@@ -17,6 +17,7 @@ mod reader;
 mod shard;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 
 use analysis::Setup;
@@ -43,6 +44,8 @@ pub struct Settings {
     pub max_sessions: usize,
     /// After how long a response is late, and a request without one is not merely cut off by the capture's end.
     pub timeout: Duration,
+    /// Set from outside when the run shall end: what was read until then is reported.
+    pub interrupt: Arc<AtomicBool>,
 }
 
 impl Default for Settings {
@@ -52,6 +55,7 @@ impl Default for Settings {
             threads: 1,
             max_sessions: 1_000,
             timeout: Duration::from_secs(10),
+            interrupt: Arc::default(),
         }
     }
 }
@@ -79,7 +83,8 @@ pub fn run(capture: Capture, settings: &Settings, progress: &mut dyn FnMut(u64, 
         tcp: TcpLimits::default(),
         session: SessionLimits { timeout: settings.timeout, ..SessionLimits::default() },
     };
-    let mut reader = Reader::new(capture, Flows::new(Flows::DEFAULT_LIMIT, &settings.ports));
+    let flows = Flows::new(Flows::DEFAULT_LIMIT, &settings.ports);
+    let mut reader = Reader::new(capture, flows, Arc::clone(&settings.interrupt));
     let mut assembly = Assembly::new(settings.max_sessions);
     let tallies = if settings.threads <= 1 {
         alone(&mut reader, &setup, &mut assembly, progress)

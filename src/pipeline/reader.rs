@@ -1,5 +1,8 @@
 //! The sequential part: blocks of the capture into batches of segments dealt over the shards, with ticks.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use super::batch::{Batch, Dealt, Forgotten, Opened, SHARDS, Tick};
 use crate::capture::{Block, Capture, Frame};
 use crate::decap::{NotUsed, Segment, decap};
@@ -16,6 +19,7 @@ pub(super) struct Reader {
     capture: Capture,
     flows: Flows,
     facts: Facts,
+    interrupt: Arc<AtomicBool>,
 }
 
 /// What the reader learns of the whole capture.
@@ -34,14 +38,15 @@ pub(super) struct Facts {
 }
 
 impl Reader {
-    pub(super) fn new(capture: Capture, flows: Flows) -> Self {
-        Self { capture, flows, facts: Facts::default() }
+    /// `interrupt`: set when reading shall end early.
+    pub(super) fn new(capture: Capture, flows: Flows, interrupt: Arc<AtomicBool>) -> Self {
+        Self { capture, flows, facts: Facts::default(), interrupt }
     }
 
     /// Fills `batch` from the next block; `false` when there is none.
     pub(super) fn fill(&mut self, batch: &mut Batch) -> bool {
         batch.clear();
-        if !self.capture.read_block(&mut batch.block) {
+        if self.interrupt.load(Ordering::Relaxed) || !self.capture.read_block(&mut batch.block) {
             return false;
         }
         let Batch { block, work, ticks } = batch;
