@@ -425,7 +425,12 @@ impl Framing for Pdus<'_> {
         self.tally.pdu(pdu);
         let context = Context { version: self.sessions.version(), from: self.sessions.role(self.side) };
         let (tally, connection) = (&mut *self.tally, self.connection);
+        let whole = pdu.partial.is_none();
         let mut essentials = Essentials::new(pdu.octets, |finding: smpp::Finding| {
+            // What a cut leaves of a PDU breaks rules that the PDU itself did not.
+            if !whole {
+                return;
+            }
             tally.findings.add(&Finding {
                 rule: finding.rule,
                 place: pdu.place,
@@ -436,15 +441,17 @@ impl Framing for Pdus<'_> {
                 field: finding.field,
             });
         });
-        let whole = pdu.partial.is_none();
-        let facts = whole.then(|| walk(pdu.octets, context, &mut essentials));
+        let command = pdu.header.command_id;
+        // Of a partial PDU only who binds is of use, where the cut left it.
+        let walks = whole || command.request().is_bind() || command == CommandId::OUTBIND;
+        let facts = walks.then(|| walk(pdu.octets, context, &mut essentials)).filter(|_| whole);
         let seen = Seen {
             side: self.side,
             header: pdu.header,
             at: pdu.at,
             place: pdu.place,
             whole,
-            bind: bind_of(pdu.header.command_id, &essentials),
+            bind: bind_of(command, &essentials),
         };
         let mut outcomes =
             Outcomes { live: self.live, ended: self.ended, tally: self.tally, connection: self.connection };
