@@ -11,16 +11,19 @@ const CRATES: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
     ("comfy_table", &["view"]),
     ("etherparse", &["decap"]),
+    ("flate2", &["capture"]),
     ("foldhash", &["decap", "tcp", "session", "report", "pipeline"]),
     ("hdrhistogram", &["report"]),
     ("indicatif", &["cli"]),
     ("jiff", &["time", "view"]),
+    ("lz4_flex", &["capture"]),
     ("pcap_parser", &["capture"]),
     ("schemars", &["time", "report", "view"]),
     ("serde", &["time", "report", "view"]),
     ("serde_json", &["view"]),
     ("signal_hook", &["cli"]),
     ("terminal_size", &["cli"]),
+    ("zstd", &["capture"]),
 ];
 
 /// Parts of the standard library that touch the world, and where they may be named.

@@ -15,6 +15,7 @@
 use crate::time::Timestamp;
 
 mod block;
+mod compressed;
 mod error;
 mod format;
 mod pcap;

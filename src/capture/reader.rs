@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use super::LinkType;
 use super::block::Block;
+use super::compressed::Compression;
 use super::error::Error;
 use super::format::{Format, HEADER, Step, Unrecognised};
 use super::source::{Input, Source};
@@ -41,6 +42,8 @@ pub struct FileFacts {
     pub path: String,
     /// `pcap` or `pcapng`.
     pub format: &'static str,
+    /// `gzip`, `zstd` or `lz4`; `None`: not compressed.
+    pub compression: Option<&'static str>,
     /// Link types that its headers name, ascending.
     pub link_types: Vec<LinkType>,
     /// Frame numbers begin here in it: a frame's number in the file alone is its number less this plus 1.
@@ -58,6 +61,8 @@ pub struct FileFacts {
 /// The file being read.
 struct Open {
     source: Source,
+    /// What [`Source::taken`] was by the last count.
+    taken: u64,
     format: Format,
     /// Read, but not yet cut into frames: the incomplete tail of the block before.
     carry: Vec<u8>,
@@ -173,10 +178,12 @@ impl Capture {
         let path = input.path();
         match recognise(input, &path) {
             Ok((source, mut format, start, used)) => {
-                self.read = self.read.saturating_add(num::count(start.len()));
+                let taken = source.taken();
+                self.read = self.read.saturating_add(taken);
                 self.files.push(FileFacts {
                     path,
                     format: format.name(),
+                    compression: source.compression.map(Compression::name),
                     link_types: format.take_link_type().into_iter().collect(),
                     first_number: self.numbered + 1,
                     frames: 0,
@@ -186,6 +193,7 @@ impl Capture {
                 });
                 Some(Open {
                     source,
+                    taken,
                     format,
                     carry: start.get(used..).unwrap_or_default().to_vec(),
                     offset: num::count(used),
@@ -247,7 +255,9 @@ impl Capture {
                 }
                 Ok(read) => {
                     block.filled_by(read);
-                    self.read = self.read.saturating_add(num::count(read));
+                    let taken = open.source.taken();
+                    self.read = self.read.saturating_add(taken.saturating_sub(open.taken));
+                    open.taken = taken;
                 }
                 Err(source) => {
                     let at = open.offset + num::count(block.octets().len());

@@ -1,10 +1,14 @@
-//! Inputs opened as plain streams of octets. Decompression and files that still grow belong here, below the
-//! formats.
+//! Inputs opened as plain streams of octets, decompressed where they are compressed. Files that still grow belong
+//! here, below the formats.
 
 use std::fmt;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::compressed::{Compression, MAGIC};
 
 /// Something to read frames from.
 pub enum Input {
@@ -60,10 +64,10 @@ impl Input {
                 let file = File::open(path)?;
                 // A named pipe or a device gives what is there, and more later.
                 let live = !file.metadata()?.is_file();
-                Ok(Source { octets: Box::new(file), live })
+                Source::new(Box::new(file), live)
             }
-            Self::Stdin => Ok(Source { octets: Box::new(io::stdin()), live: true }),
-            Self::Reader { octets, live, .. } => Ok(Source { octets, live }),
+            Self::Stdin => Source::new(Box::new(io::stdin()), true),
+            Self::Reader { octets, live, .. } => Source::new(octets, live),
         }
     }
 }
@@ -74,15 +78,57 @@ impl fmt::Debug for Input {
     }
 }
 
+/// A stream of octets.
+pub(super) type Octets = Box<dyn Read + Send>;
+
 /// An input that is open.
 pub(super) struct Source {
-    /// Its octets.
-    pub(super) octets: Box<dyn Read + Send>,
+    octets: Octets,
     /// As in [`Input::Reader`].
     pub(super) live: bool,
+    /// How it is compressed; `read` gives what is inside.
+    pub(super) compression: Option<Compression>,
+    /// Octets taken from the input as it is stored.
+    taken: Arc<AtomicU64>,
 }
 
 impl Source {
+    /// Looks at the first octets for a compression; what was looked at is read again.
+    fn new(octets: Octets, live: bool) -> io::Result<Self> {
+        let taken = Arc::new(AtomicU64::new(0));
+        let mut octets = Counted { octets, taken: Arc::clone(&taken) };
+        let mut first = Vec::with_capacity(MAGIC);
+        let mut failed = None;
+        // A read may give a single octet.
+        while first.len() < MAGIC {
+            let mut room = [0; MAGIC];
+            match octets.read(&mut room[first.len()..]) {
+                Ok(0) => break,
+                Ok(read) => {
+                    first.extend_from_slice(room.get(first.len()..first.len() + read).unwrap_or_default())
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                // Said in its place, behind the octets that came before.
+                Err(error) => {
+                    failed = Some(error);
+                    break;
+                }
+            }
+        }
+        let compression = Compression::of(&first);
+        let whole: Octets = Box::new(Cursor::new(first).chain(Failed(failed)).chain(octets));
+        let octets = match compression {
+            None => whole,
+            Some(compression) => compression.decoder(whole)?,
+        };
+        Ok(Self { octets, live, compression, taken })
+    }
+
+    /// Octets taken from the input so far, as it is stored: fewer than were read where it is compressed.
+    pub(super) fn taken(&self) -> u64 {
+        self.taken.load(Ordering::Relaxed)
+    }
+
     /// Reads at least one octet into `room`, 0 at the end only. `room` is not empty.
     pub(super) fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
         loop {
@@ -92,5 +138,28 @@ impl Source {
                 other => return other.map(|read| read.min(room.len())),
             }
         }
+    }
+}
+
+/// Counts what is taken from an input as it is stored.
+struct Counted {
+    octets: Octets,
+    taken: Arc<AtomicU64>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        let read = self.octets.read(room)?;
+        self.taken.fetch_add(crate::num::count(read), Ordering::Relaxed);
+        Ok(read)
+    }
+}
+
+/// An error kept for the read that it belongs to.
+struct Failed(Option<io::Error>);
+
+impl Read for Failed {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
     }
 }

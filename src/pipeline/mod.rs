@@ -261,6 +261,7 @@ fn file(facts: &crate::capture::FileFacts) -> model::File {
     model::File {
         path: facts.path.clone(),
         format: Some(facts.format.to_owned()),
+        compression: facts.compression.map(str::to_owned),
         link_types: facts.link_types.iter().map(|link| link.0).collect(),
         frames: facts.frames,
         octets: facts.octets,

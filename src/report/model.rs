@@ -83,6 +83,8 @@ pub struct File {
     pub path: String,
     /// `pcap` or `pcapng`.
     pub format: Option<String>,
+    /// `gzip`, `zstd` or `lz4`; `null`: not compressed.
+    pub compression: Option<String>,
     /// `LINKTYPE_` numbers, in the order they were met.
     pub link_types: Vec<u16>,
     /// Frames in the file.

@@ -41,6 +41,7 @@ fn file(path: &str, frames: u64, octets: u64) -> File {
     File {
         path: path.to_owned(),
         format: Some("pcap".to_owned()),
+        compression: None,
         link_types: vec![1],
         frames,
         octets,

@@ -1,0 +1,76 @@
+//! Compressed inputs, recognised by their first octets: gzip of several members, zstd and lz4 of several frames. One
+//! layer only: what is inside is a capture or none.
+
+use std::io::{self, BufRead, BufReader, Read};
+
+use super::source::Octets;
+
+/// How an input is compressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Compression {
+    /// gzip (RFC 1952).
+    Gzip,
+    /// Zstandard (RFC 8878).
+    Zstd,
+    /// LZ4 frames.
+    Lz4,
+}
+
+/// The widest window that a zstd frame may ask for, as a power of two: 128 MiB, what `zstd --long` makes.
+const WINDOW: u32 = 27;
+
+/// Octets that tell how an input is compressed.
+pub(super) const MAGIC: usize = 4;
+
+impl Compression {
+    /// By the first [`MAGIC`] octets.
+    pub(super) const fn of(first: &[u8]) -> Option<Self> {
+        match first {
+            [0x1F, 0x8B, ..] => Some(Self::Gzip),
+            // A zstd stream may begin with a skippable frame.
+            [0x28, 0xB5, 0x2F, 0xFD, ..] | [0x50..=0x5F, 0x2A, 0x4D, 0x18, ..] => Some(Self::Zstd),
+            [0x04, 0x22, 0x4D, 0x18, ..] => Some(Self::Lz4),
+            _ => None,
+        }
+    }
+
+    /// `gzip`, `zstd` or `lz4`.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Gzip => "gzip",
+            Self::Zstd => "zstd",
+            Self::Lz4 => "lz4",
+        }
+    }
+
+    /// What is inside `octets`.
+    pub(super) fn decoder(self, octets: Octets) -> io::Result<Octets> {
+        Ok(match self {
+            Self::Gzip => Box::new(flate2::read::MultiGzDecoder::new(octets)),
+            Self::Zstd => {
+                let mut decoder = zstd::stream::read::Decoder::new(octets)?;
+                decoder.window_log_max(WINDOW)?;
+                Box::new(decoder)
+            }
+            Self::Lz4 => Box::new(Lz4Frames(lz4_flex::frame::FrameDecoder::new(BufReader::new(octets)))),
+        })
+    }
+}
+
+/// lz4 frames one after the other: the decoder of one frame ends with it.
+struct Lz4Frames(lz4_flex::frame::FrameDecoder<BufReader<Octets>>);
+
+impl Read for Lz4Frames {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        if room.is_empty() {
+            return Ok(0);
+        }
+        loop {
+            let read = self.0.read(room)?;
+            // Each turn takes octets from the input, or it is at its end.
+            if read > 0 || self.0.get_mut().fill_buf()?.is_empty() {
+                return Ok(read);
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Compressed captures: recognised by content, of several members or frames, and cut anywhere.
+
+use std::io::{Cursor, Write};
+
+use smpp_inspect::capture::{Capture, Input};
+use smpp_inspect::pipeline::{self, Settings};
+use smpp_inspect::report::Report;
+use smpp_inspect::report::model;
+use smpp_inspect::testkit::Scenario;
+use smpp_inspect::testkit::file::{self, Format, Link};
+use smpp_inspect::testkit::scenario::Session;
+use smpp_inspect::testkit::tcp::Frame;
+
+fn recorded(messages: u64) -> Vec<Frame> {
+    let end = |host: u8, port| std::net::SocketAddr::from(([192, 0, 2, host], port));
+    let session = Session::new(end(9, 40_000), end(1, 2775), "packed", messages);
+    Scenario { seed: 7, start: 1_795_390_000_000_000_000, sessions: vec![session] }.record().frames
+}
+
+fn read(octets: Vec<u8>) -> (Report, Vec<(String, String)>) {
+    let input = Input::Reader { name: "x".to_owned(), octets: Box::new(Cursor::new(octets)), live: false };
+    let outcome = pipeline::run(Capture::open(vec![input]), &Settings::default(), &mut |_, _| ());
+    (outcome.report, outcome.errors)
+}
+
+fn gzip(octets: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(octets).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn zstd(octets: &[u8]) -> Vec<u8> {
+    zstd::encode_all(octets, 3).unwrap()
+}
+
+/// With the widest window that is read, as `zstd --long=27` makes it.
+fn zstd_long(octets: &[u8]) -> Vec<u8> {
+    let mut encoder = zstd::Encoder::new(Vec::new(), 3).unwrap();
+    encoder.window_log(27).unwrap();
+    encoder.long_distance_matching(true).unwrap();
+    encoder.write_all(octets).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn lz4(octets: &[u8]) -> Vec<u8> {
+    let mut encoder = lz4_flex::frame::FrameEncoder::new(Vec::new());
+    encoder.write_all(octets).unwrap();
+    encoder.finish().unwrap()
+}
+
+type Pack = fn(&[u8]) -> Vec<u8>;
+
+const PACKS: [(&str, Pack); 4] = [("gzip", gzip), ("zstd", zstd), ("zstd", zstd_long), ("lz4", lz4)];
+
+#[test]
+fn what_is_compressed_gives_the_same_report() {
+    let plain = file::capture(&recorded(500), Format::PCAP, Link::Ethernet);
+    let (want, _) = read(plain.clone());
+    for (name, pack) in PACKS {
+        // Cut where no record ends, into three members or frames.
+        let (a, rest) = plain.split_at(plain.len() / 3);
+        let (b, c) = rest.split_at(1_001);
+        for packed in [pack(&plain), [pack(a), pack(b), pack(c)].concat()] {
+            let (mut got, errors) = read(packed);
+            assert_eq!(errors, [], "{name}");
+            assert_eq!(got.capture.files[0].compression.as_deref(), Some(name));
+            assert_eq!(got.capture.files[0].damage, None, "{name}");
+            assert_eq!(got.capture.files[0].frames, want.capture.files[0].frames);
+            got.capture = want.capture.clone();
+            assert_eq!(got, want, "{name}");
+        }
+    }
+}
+
+#[test]
+fn only_one_layer_is_taken_off() {
+    let plain = file::capture(&recorded(2), Format::PCAP, Link::Ethernet);
+    let (report, errors) = read(gzip(&zstd(&plain)));
+    assert_eq!(report.capture.files, []);
+    assert!(errors[0].1.contains("not a capture: begins with 28 b5 2f fd"), "{errors:?}");
+}
+
+/// Frames and damage of a capture; `None`: not even its header could be read.
+fn frames(octets: &[u8]) -> Option<(u64, bool)> {
+    let (report, errors) = read(octets.to_vec());
+    let file: Option<&model::File> = report.capture.files.first();
+    assert_eq!(file.is_none(), !errors.is_empty() && file.is_none(), "said when nothing was read");
+    file.map(|file| (file.frames, file.damage.is_some()))
+}
+
+#[test]
+fn cut_at_any_octet_everything_before_is_read() {
+    for format in [Format::PCAP, Format::Pcapng { digits: 9, big_endian: false }] {
+        let plain = file::capture(&recorded(8), format, Link::Ethernet);
+        let plain = &plain[..plain.len().min(5_000)];
+        let mut last = 0;
+        for end in 0..=plain.len() {
+            let now = frames(&plain[..end]).map_or(0, |(frames, _)| frames);
+            assert!(now == last || now == last + 1, "{end}");
+            last = now;
+        }
+        let all = last;
+        assert!(all > 10);
+        for (name, pack) in PACKS {
+            let packed = pack(plain);
+            let mut last = 0;
+            for end in 0..packed.len() {
+                let (now, damaged) = frames(&packed[..end]).unwrap_or((0, true));
+                assert!(now >= last && now <= all, "{name} {end}");
+                // Without its last octets a file may miss a checksum alone.
+                assert!(damaged || now == all, "{name} {end}: {now} of {all} frames and no damage said");
+                last = now;
+            }
+        }
+    }
+}
