@@ -36,6 +36,7 @@ fn pcap_is_read_in_both_byte_orders_and_all_forms() {
             [FileFacts {
                 path: "made".to_owned(),
                 format: "pcap",
+                compression: None,
                 link_types: vec![LinkType(113)],
                 first_number: 1,
                 frames: 3,
