@@ -93,6 +93,28 @@ impl Block {
         });
     }
 
+    /// Adds a copy of a frame of another block, under another number.
+    pub(super) fn copy(&mut self, number: u64, frame: &Frame<'_>) {
+        let start = self.filled;
+        self.put(frame.octets);
+        self.entries.push(Entry {
+            number,
+            at: frame.at,
+            start: num::short(start),
+            len: num::short(frame.octets.len()),
+            original_len: frame.original_len,
+            link: frame.link,
+        });
+    }
+
+    /// Moves all frame numbers by `shift`, wrapping; returns the last one.
+    pub(super) fn renumber(&mut self, shift: u64) -> u64 {
+        for entry in &mut self.entries {
+            entry.number = entry.number.wrapping_add(shift);
+        }
+        self.entries.last().map_or(0, |entry| entry.number)
+    }
+
     /// Puts `octets` behind what is there, growing if it must.
     pub(super) fn put(&mut self, octets: &[u8]) {
         let end = self.filled + octets.len();

@@ -1,11 +1,12 @@
 //! Capture files and standard input into frames. The only module that reads files and names pcap-parser.
 //!
-//! Three layers, each knowing only the one below it:
+//! Layers, each knowing only those below it:
 //!
 //! ```text
-//!  source    an Input opened: Box<dyn Read + Send>, its size if known, live or not
+//!  source    an Input opened and decompressed: Box<dyn Read + Send>, its size if known, live or not
 //!  format    octets → one record at a time (pcap, pcapng); no I/O, no loop
-//!  reader    the only loop: fills a Block, cuts it into frames, keeps the facts of each file
+//!  lane      one file: the only loop, fills a Block, cuts it into frames, keeps the facts
+//!  reader    several files merged by time; places says which file a frame is in
 //! ```
 //!
 //! Reading does not stop at an error: a file that cannot be read at all gives an [`Error`] and the next one
@@ -18,14 +19,19 @@ mod block;
 mod compressed;
 mod error;
 mod format;
+mod inputs;
+mod lane;
 mod pcap;
 mod pcapng;
+mod places;
 mod reader;
 mod source;
 
 pub use block::Block;
 pub use error::Error;
-pub use reader::{Capture, FileFacts, MAX_RECORD, READ_SIZE};
+pub use inputs::Skipped;
+pub use lane::{FileFacts, MAX_RECORD};
+pub use reader::{Capture, READ_SIZE};
 pub use source::Input;
 
 /// Link type of a frame: a `LINKTYPE_` number (1 Ethernet, 101 raw IP, 113 Linux cooked v1, …).

@@ -1,97 +1,87 @@
-//! The loop that fills blocks: the only one, so that its progress can be seen in one place.
+//! Several inputs merged by the times of their frames.
+//!
+//! Files of a ring follow each other in time, so nearly always one file is read and its blocks are handed on as they
+//! are. Only where the times of files overlap, frames are copied one by one into a block of their own. A file is
+//! opened twice when there are several: once for the time of its first frame, and again when that time has come.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
-use super::LinkType;
 use super::block::Block;
-use super::compressed::Compression;
 use super::error::Error;
-use super::format::{Format, HEADER, Step, Unrecognised};
-use super::source::{Input, Source};
-use crate::num;
+use super::inputs::{self, Given, Skipped};
+use super::lane::{FileFacts, Lane};
+use super::places::Places;
+use super::source::Input;
 use crate::time::Timestamp;
 
 /// Octets that a block is filled with, unless a record is larger.
 pub const READ_SIZE: usize = 1 << 20;
 
-/// The largest record that is read, in octets; a larger one is taken for damage.
-pub const MAX_RECORD: usize = 16 << 20;
+/// Frames that are copied into a block at most: they may be empty.
+const MOST_COPIED: usize = 1 << 16;
 
-/// Several inputs read one after the other, frame numbers running on.
+/// Inputs whose frames come in the order of their times; frames of one input stay in its order.
 #[derive(Debug)]
 pub struct Capture {
-    inputs: VecDeque<Input>,
+    given: Vec<Input>,
+    has_begun: bool,
     read_size: usize,
-    open: Option<Open>,
+    /// Not open yet, in the order in which they will be.
+    waiting: VecDeque<Waiting>,
+    active: Vec<Active>,
+    several: bool,
     files: Vec<FileFacts>,
+    skipped: Vec<Skipped>,
     errors: Vec<Error>,
-    frames: u64,
-    /// Frame numbers given so far: frames, and records that Wireshark numbers but that are no packets.
+    places: Places,
+    span: Option<(Timestamp, Timestamp)>,
+    /// Frame numbers given so far.
     numbered: u64,
-    octets: u64,
-    first_at: Option<Timestamp>,
-    last_at: Option<Timestamp>,
+    /// Octets taken from inputs that are done with.
     read: u64,
     total: Option<u64>,
 }
 
-/// What is known of an input that could be read at least in part.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FileFacts {
-    /// As given; `-` for standard input.
-    pub path: String,
-    /// `pcap` or `pcapng`.
-    pub format: &'static str,
-    /// `gzip`, `zstd` or `lz4`; `None`: not compressed.
-    pub compression: Option<&'static str>,
-    /// Link types that its headers name, ascending.
-    pub link_types: Vec<LinkType>,
-    /// Frame numbers begin here in it: a frame's number in the file alone is its number less this plus 1.
-    pub first_number: u64,
-    /// Frames read from it.
-    pub frames: u64,
-    /// Octets captured in those frames.
-    pub octets: u64,
-    /// Frames whose records have no time; they take the time of the frame before them in the file.
-    pub untimed_frames: u64,
-    /// What is wrong with it and at which octet; nothing behind that was read.
-    pub damage: Option<String>,
+/// An input that is not read yet.
+#[derive(Debug)]
+struct Waiting {
+    input: Given,
+    /// Time of its first frame, where it was looked at.
+    begins_at: Option<Timestamp>,
 }
 
-/// The file being read.
-struct Open {
-    source: Source,
-    /// What [`Source::taken`] was by the last count.
-    taken: u64,
-    format: Format,
-    /// Read, but not yet cut into frames: the incomplete tail of the block before.
-    carry: Vec<u8>,
-    /// Octet of the file at which `carry`, or the block being filled, begins.
-    offset: u64,
-    /// Octets still to be passed over, of what, and at which octet that begins.
-    pass: u64,
-    passing: (&'static str, u64),
-    /// Time of its last frame, for records that have none.
-    last_at: Timestamp,
+/// An input being read, with the block that it is at.
+struct Active {
+    lane: Lane,
+    /// Place in `files`.
+    file: usize,
+    from_directory: bool,
+    block: Block,
+    /// The next frame of `block`.
+    next: usize,
+    /// Number in its file of the last frame handed on.
+    handed: u64,
 }
 
 impl Capture {
-    /// Reads `inputs` in this order. Nothing is opened before the first [`Capture::read_block`].
+    /// Reads `inputs`, merged by time; ties go by the files' first frames, then their names. Nothing is opened before
+    /// the first [`Capture::read_block`].
     #[must_use]
     pub fn open(inputs: Vec<Input>) -> Self {
-        let total =
-            inputs.iter().map(Input::size).try_fold(0_u64, |sum, size| Some(sum.saturating_add(size?)));
+        let total = inputs.iter().try_fold(0_u64, |sum, input| Some(sum.saturating_add(input.size()?)));
         Self {
-            inputs: inputs.into(),
+            given: inputs,
+            has_begun: false,
             read_size: READ_SIZE,
-            open: None,
+            waiting: VecDeque::new(),
+            active: Vec::new(),
+            several: false,
             files: Vec::new(),
+            skipped: Vec::new(),
             errors: Vec::new(),
-            frames: 0,
+            places: Places::default(),
+            span: None,
             numbered: 0,
-            octets: 0,
-            first_at: None,
-            last_at: None,
             read: 0,
             total,
         }
@@ -100,41 +90,63 @@ impl Capture {
     /// The same with blocks of about `octets` octets instead of [`READ_SIZE`].
     #[must_use]
     pub fn with_read_size(mut self, octets: usize) -> Self {
-        self.read_size = octets.clamp(1, MAX_RECORD);
+        self.read_size = octets.clamp(1, super::lane::MAX_RECORD);
         self
     }
 
-    /// Fills `block` with frames, at least one, all of the same file; false at the end of the last input. From
-    /// standard input and pipes a block holds what one read gave, so that frames do not wait for later ones.
+    /// Fills `block` with frames, at least one; false at the end of the last input. From standard input and pipes a
+    /// block holds what one read gave, so that frames do not wait for later ones.
     pub fn read_block(&mut self, block: &mut Block) -> bool {
-        block.clear();
+        if !self.has_begun {
+            self.has_begun = true;
+            self.begin();
+        }
         // Each turn opens an input, ends one, or returns.
         loop {
-            let Some(mut open) = self.open.take() else {
-                match self.inputs.pop_front() {
-                    Some(input) => self.open = self.begin(input),
-                    None => return false,
+            block.clear();
+            match self.active.as_mut_slice() {
+                [] => {
+                    if self.waiting.is_empty() {
+                        return false;
+                    }
+                    self.open_next();
                 }
-                continue;
-            };
-            match self.fill(&mut open, block) {
-                Filled::More => self.open = Some(open),
-                Filled::Ended(damage) => {
-                    if let Some(facts) = self.files.last_mut() {
-                        facts.damage = damage;
+                [one] if one.next >= one.block.len() => {
+                    if !one.lane.read_block(block, self.read_size) {
+                        self.end(0);
+                        continue;
+                    }
+                    self.note(0);
+                    if self.is_alone(block) {
+                        self.hand_on(block);
+                        return true;
+                    }
+                    if let [one] = self.active.as_mut_slice() {
+                        std::mem::swap(&mut one.block, block);
+                        one.next = 0;
                     }
                 }
-            }
-            if !block.is_empty() {
-                return true;
+                _ => {
+                    self.merge(block);
+                    if !block.is_empty() {
+                        return true;
+                    }
+                }
             }
         }
     }
 
-    /// The inputs that could be read at least in part, in order, as far as they have been read.
+    /// The inputs that could be read at least in part, in the order of their first frames, as far as they have been
+    /// read.
     #[must_use]
     pub fn files(&self) -> &[FileFacts] {
         &self.files
+    }
+
+    /// What was passed over: no capture in a directory, or a file given twice.
+    #[must_use]
+    pub fn skipped(&self) -> &[Skipped] {
+        &self.skipped
     }
 
     /// The inputs that could not be read, or not to their end for a reason outside the file.
@@ -143,235 +155,214 @@ impl Capture {
         &self.errors
     }
 
+    /// The file that a frame is in, and its number there; `None` where files alternated too often to remember.
+    #[must_use]
+    pub fn place(&self, frame: u64) -> Option<(&FileFacts, u64)> {
+        let (file, number) = self.places.find(frame)?;
+        Some((self.files.get(file)?, number))
+    }
+
     /// Frames read so far.
     #[must_use]
-    pub const fn frames(&self) -> u64 {
-        self.frames
+    pub fn frames(&self) -> u64 {
+        self.files.iter().map(|file| file.frames).sum()
     }
 
     /// Octets captured in those frames.
     #[must_use]
-    pub const fn octets(&self) -> u64 {
-        self.octets
+    pub fn octets(&self) -> u64 {
+        self.files.iter().map(|file| file.octets).sum()
     }
 
     /// The earliest time of a frame so far; frames are not always in the order of time.
     #[must_use]
-    pub const fn first_at(&self) -> Option<Timestamp> {
-        self.first_at
+    pub fn first_at(&self) -> Option<Timestamp> {
+        self.span.map(|(first, _)| first)
     }
 
     /// The latest time of a frame so far.
     #[must_use]
-    pub const fn last_at(&self) -> Option<Timestamp> {
-        self.last_at
+    pub fn last_at(&self) -> Option<Timestamp> {
+        self.span.map(|(_, last)| last)
     }
 
-    /// Octets read so far, and octets in all inputs if the sizes of all of them are known.
+    /// Octets read so far, and octets in all inputs if the sizes of all of them are known; as they are stored.
     #[must_use]
-    pub const fn position(&self) -> (u64, Option<u64>) {
-        (self.read, self.total)
+    pub fn position(&self) -> (u64, Option<u64>) {
+        let active: u64 = self.active.iter().map(|active| active.lane.taken()).sum();
+        (self.read.saturating_add(active), self.total)
     }
 
-    /// Opens `input` and reads as much as it takes to recognise its format.
-    fn begin(&mut self, input: Input) -> Option<Open> {
-        let path = input.path();
-        match recognise(input, &path) {
-            Ok((source, mut format, start, used)) => {
-                let taken = source.taken();
-                self.read = self.read.saturating_add(taken);
-                self.files.push(FileFacts {
-                    path,
-                    format: format.name(),
-                    compression: source.compression.map(Compression::name),
-                    link_types: format.take_link_type().into_iter().collect(),
-                    first_number: self.numbered + 1,
-                    frames: 0,
-                    octets: 0,
-                    untimed_frames: 0,
-                    damage: None,
-                });
-                Some(Open {
-                    source,
-                    taken,
-                    format,
-                    carry: start.get(used..).unwrap_or_default().to_vec(),
-                    offset: num::count(used),
-                    pass: 0,
-                    passing: ("", 0),
-                    last_at: Timestamp::default(),
-                })
-            }
-            Err(error) => {
-                self.errors.push(error);
-                None
-            }
-        }
-    }
-
-    /// Fills `block`, which is empty, until it is full, until a live source pauses, or to the end of the file.
-    fn fill(&mut self, open: &mut Open, block: &mut Block) -> Filled {
-        block.put(&open.carry);
-        open.carry.clear();
-        let mut limit = self.read_size.max(block.octets().len());
-        let mut done = 0;
-        // Each turn reads at least one octet, or returns: `limit` is kept above what is filled.
-        loop {
-            let (what, begins, needed) = match self.cut(open, block, &mut done) {
-                Cut::Short { what, needed } => (what, open.offset + num::count(done), needed),
-                Cut::Passing => (open.passing.0, open.passing.1, 1),
-                Cut::Damaged(what) => {
-                    let at = open.offset + num::count(done);
-                    block.truncate(done);
-                    return Filled::Ended(Some(format!("{what}, at octet {at}")));
-                }
-            };
-            // Judged before the file's end is: what is said must not depend on how much a read gave.
-            let Some(room) = usize::try_from(needed).ok().filter(|&needed| needed <= MAX_RECORD) else {
-                block.truncate(done);
-                return Filled::Ended(Some(format!(
-                    "{what} too large: {needed} octets, at most {MAX_RECORD} are read, at octet {begins}"
-                )));
-            };
-            if block.is_empty() {
-                block.shift(done);
-                open.offset += num::count(done);
-                done = 0;
-                limit = limit.max(room);
-            } else if open.source.live || block.octets().len() >= limit {
-                open.carry.extend_from_slice(&block.octets()[done..]);
-                open.offset += num::count(done);
-                block.truncate(done);
-                return Filled::More;
-            }
-            match open.source.read(block.free(limit)) {
-                Ok(0) => {
-                    let there = open.offset + num::count(block.octets().len()) - begins;
-                    let needed = if open.pass > 0 { there + open.pass } else { needed };
-                    block.truncate(done);
-                    return Filled::Ended((there > 0).then(|| {
-                        format!("{what} cut: {needed} octets needed, {there} there, at octet {begins}")
-                    }));
-                }
-                Ok(read) => {
-                    block.filled_by(read);
-                    let taken = open.source.taken();
-                    self.read = self.read.saturating_add(taken.saturating_sub(open.taken));
-                    open.taken = taken;
-                }
-                Err(source) => {
-                    let at = open.offset + num::count(block.octets().len());
-                    let damage = format!("cannot be read: {source}, at octet {at}");
-                    let path = self.files.last().map(|facts| facts.path.clone()).unwrap_or_default();
-                    self.errors.push(Error::Read { path, at, source });
-                    block.truncate(done);
-                    return Filled::Ended(Some(damage));
-                }
-            }
-        }
-    }
-
-    /// Cuts the octets of `block` behind the first `done` into frames, as far as they go, and moves `done` on.
-    fn cut(&mut self, open: &mut Open, block: &mut Block, done: &mut usize) -> Cut {
-        let Some(facts) = self.files.last_mut() else { return Cut::Damaged("no file is open".to_owned()) };
-        // Each turn moves `done` on, or returns.
-        loop {
-            let rest = block.octets().get(*done..).unwrap_or_default();
-            if open.pass > 0 {
-                let step = num::count(rest.len()).min(open.pass);
-                open.pass -= step;
-                *done += usize::try_from(step).unwrap_or(rest.len());
-                if open.pass > 0 {
-                    return Cut::Passing;
-                }
+    /// Finds out what there is to read, and in which order.
+    fn begin(&mut self) {
+        let inputs = inputs::expand(std::mem::take(&mut self.given), &mut self.skipped, &mut self.errors);
+        self.several = inputs.len() > 1 || inputs.iter().any(|given| given.from_directory);
+        let mut waiting = Vec::new();
+        let mut seen = HashSet::new();
+        let looks = inputs.len() > 1;
+        for given in inputs {
+            if let Some(identity) = given.input.identity()
+                && !seen.insert(identity)
+            {
+                let path = given.input.path();
+                self.skipped.push(Skipped { path, reason: "the same file was given before".to_owned() });
                 continue;
             }
-            match open.format.step(rest) {
-                Step::Frame(found) => {
-                    let at = found.at.unwrap_or(open.last_at);
-                    self.frames += 1;
-                    self.numbered += 1;
-                    block.push(self.numbered, at, *done, &found);
-                    *done += found.used;
-                    facts.frames += 1;
-                    facts.octets += num::count(found.len);
-                    self.octets += num::count(found.len);
-                    if found.at.is_some() {
-                        open.last_at = at;
-                        self.first_at = Some(self.first_at.map_or(at, |first| first.min(at)));
-                        self.last_at = self.last_at.max(Some(at));
-                    } else {
-                        facts.untimed_frames += 1;
-                    }
+            let begins_at = match given.input.again().filter(|_| looks).map(Lane::open) {
+                None => None,
+                Some(Ok(mut lane)) => {
+                    let mut block = Block::with_capacity(0);
+                    lane.read_block(&mut block, 4_096);
+                    block.frames().next().map(|frame| frame.at)
                 }
-                Step::Passed { octets, what, numbered } => {
-                    self.numbered += u64::from(numbered);
-                    open.passing = (what, open.offset + num::count(*done));
-                    open.pass = octets;
-                    if let Some(link) = open.format.take_link_type()
-                        && let Err(place) = facts.link_types.binary_search(&link)
-                    {
-                        facts.link_types.insert(place, link);
-                    }
+                Some(Err(error)) => {
+                    self.fail(error, given.from_directory);
+                    continue;
                 }
-                Step::Short { what, needed } => return Cut::Short { what, needed },
-                Step::Damaged(what) => return Cut::Damaged(what),
+            };
+            waiting.push(Waiting { input: given, begins_at });
+        }
+        let sizes = waiting.iter().map(|waiting| waiting.input.input.size());
+        self.total = sizes.sum();
+        // Streams have no time yet and come first: they are open anyway.
+        waiting.sort_by_cached_key(|waiting| (waiting.begins_at, waiting.input.input.path()));
+        self.waiting = waiting.into();
+    }
+
+    /// Opens the next input and reads up to its first frame.
+    fn open_next(&mut self) {
+        let Some(Waiting { input: Given { input, from_directory }, .. }) = self.waiting.pop_front() else {
+            return;
+        };
+        match Lane::open(input) {
+            Ok(lane) => {
+                self.files.push(lane.facts.clone());
+                let file = self.files.len() - 1;
+                self.active.push(Active {
+                    lane,
+                    file,
+                    from_directory,
+                    block: Block::default(),
+                    next: 0,
+                    handed: 0,
+                });
+            }
+            Err(error) => self.fail(error, from_directory),
+        }
+    }
+
+    fn fail(&mut self, error: Error, from_directory: bool) {
+        if from_directory && matches!(error, Error::NotACapture { .. } | Error::Empty { .. }) {
+            self.skipped.push(Skipped { path: error.path().to_owned(), reason: "not a capture".to_owned() });
+        } else {
+            self.errors.push(error);
+        }
+    }
+
+    /// Whether no other input has a frame before the last one of `block`, the only active input's.
+    fn is_alone(&self, block: &Block) -> bool {
+        let Some(next) = self.waiting.front() else { return true };
+        let Some(begins_at) = next.begins_at else { return false };
+        block.frames().all(|frame| frame.at < begins_at)
+    }
+
+    /// A block of one input, as it is.
+    fn hand_on(&mut self, block: &mut Block) {
+        let [one] = self.active.as_mut_slice() else { return };
+        let Some(first) = block.frames().next().map(|frame| frame.number) else { return };
+        // Numbers keep the holes that records leave which are no packets.
+        let shift = self.numbered.wrapping_sub(one.handed);
+        self.numbered = block.renumber(shift);
+        one.handed = self.numbered.wrapping_sub(shift);
+        self.places.add(first.wrapping_add(shift), one.file, first);
+    }
+
+    /// Frames of several inputs in the order of their times, until `block` is full or one input is left.
+    fn merge(&mut self, block: &mut Block) {
+        while block.octets().len() < self.read_size && block.len() < MOST_COPIED {
+            self.fill_up();
+            while let Some(next) = self.waiting.front()
+                && self.earliest().is_none_or(|(at, _)| next.begins_at.is_none_or(|begins| begins <= at))
+            {
+                self.open_next();
+                self.fill_up();
+            }
+            let Some((_, index)) = self.earliest() else { return };
+            let Some(active) = self.active.get_mut(index) else { return };
+            if let Some(frame) = active.block.frame(active.next) {
+                self.numbered += 1;
+                self.places.add(self.numbered, active.file, frame.number);
+                block.copy(self.numbered, &frame);
+                active.handed = frame.number;
+                active.next += 1;
+            }
+            if let [one] = self.active.as_slice()
+                && one.next >= one.block.len()
+            {
+                return;
+            }
+        }
+    }
+
+    /// Reads on where a block is used up, and ends the inputs that have no more.
+    fn fill_up(&mut self) {
+        let mut index = 0;
+        while let Some(active) = self.active.get_mut(index) {
+            if active.next < active.block.len() {
+                index += 1;
+            } else {
+                active.next = 0;
+                if active.lane.read_block(&mut active.block, self.read_size) {
+                    self.note(index);
+                    index += 1;
+                } else {
+                    self.end(index);
+                }
+            }
+        }
+    }
+
+    /// Time of the earliest frame at hand, and whose it is; ties go to the input that was opened first.
+    fn earliest(&self) -> Option<(Timestamp, usize)> {
+        let heads =
+            self.active.iter().enumerate().filter_map(|(index, active)| {
+                Some((active.block.frame(active.next)?.at, active.file, index))
+            });
+        heads.min().map(|(at, _, index)| (at, index))
+    }
+
+    /// Takes over what an input says of itself.
+    fn note(&mut self, index: usize) {
+        let Some(active) = self.active.get(index) else { return };
+        if let Some(facts) = self.files.get_mut(active.file) {
+            facts.clone_from(&active.lane.facts);
+        }
+        if let Some((first, last)) = active.lane.span {
+            self.span = Some(self.span.map_or((first, last), |(f, l)| (f.min(first), l.max(last))));
+        }
+    }
+
+    /// An input has no more frames.
+    fn end(&mut self, index: usize) {
+        self.note(index);
+        let mut active = self.active.remove(index);
+        self.read = self.read.saturating_add(active.lane.taken());
+        if let Some(error) = active.lane.error.take() {
+            self.fail(error, active.from_directory);
+        }
+        // Of several files the newest is still being written when its last record is not all there.
+        let is_newest = self.several && self.waiting.is_empty() && active.file + 1 == self.files.len();
+        if let Some(facts) = self.files.get_mut(active.file) {
+            facts.is_torn &= is_newest;
+            if facts.is_torn {
+                facts.damage = None;
             }
         }
     }
 }
 
-impl std::fmt::Debug for Open {
+impl std::fmt::Debug for Active {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Open")
-            .field("format", &self.format)
-            .field("offset", &self.offset)
-            .finish_non_exhaustive()
-    }
-}
-
-enum Filled {
-    /// The file may go on.
-    More,
-    /// It is at its end, or is damaged.
-    Ended(Option<String>),
-}
-
-/// Why no further frame can be cut from what is there.
-enum Cut {
-    /// The thing behind the last frame needs so many octets.
-    Short {
-        what: &'static str,
-        needed: u64,
-    },
-    /// Everything there is done with, and more is to be passed over.
-    Passing,
-    Damaged(String),
-}
-
-/// Opens `input` and reads its first [`HEADER`] octets, or all that it has; gives them back with the octets of the
-/// header that are done with.
-fn recognise(input: Input, path: &str) -> Result<(Source, Format, Vec<u8>, usize), Error> {
-    let path = || path.to_owned();
-    let mut source = input.open().map_err(|source| Error::Open { path: path(), source })?;
-    let mut start = [0; HEADER];
-    let mut filled = 0;
-    while let Some(room @ [_, ..]) = start.get_mut(filled..) {
-        match source.read(room) {
-            Ok(0) => break,
-            Ok(read) => filled += read,
-            Err(source) => return Err(Error::Read { path: path(), at: num::count(filled), source }),
-        }
-    }
-    let start = start.get(..filled).unwrap_or_default();
-    if start.is_empty() {
-        return Err(Error::Empty { path: path() });
-    }
-    match Format::recognise(start) {
-        Ok((format, used)) => Ok((source, format, start.to_vec(), used)),
-        Err(Unrecognised::Magic) => {
-            Err(Error::NotACapture { path: path(), begins: start.get(..4).unwrap_or(start).to_vec() })
-        }
-        Err(Unrecognised::Header(what)) => Err(Error::Header { path: path(), what }),
+        f.debug_struct("Active").field("file", &self.file).field("next", &self.next).finish_non_exhaustive()
     }
 }

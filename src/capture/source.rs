@@ -44,6 +44,27 @@ impl Input {
         }
     }
 
+    /// The same input to be opened once more: a file, or the name of none. Not a pipe, which gives its octets once.
+    pub(super) fn again(&self) -> Option<Self> {
+        match self {
+            Self::File(path) if path.is_file() || !path.exists() => Some(Self::File(path.clone())),
+            _ => None,
+        }
+    }
+
+    /// What tells a file from all others, whatever it is called.
+    pub(super) fn identity(&self) -> Option<(u64, u64)> {
+        #[cfg(unix)]
+        if let Self::File(path) = self {
+            use std::os::unix::fs::MetadataExt;
+            return std::fs::metadata(path)
+                .ok()
+                .filter(std::fs::Metadata::is_file)
+                .map(|facts| (facts.dev(), facts.ino()));
+        }
+        None
+    }
+
     /// Octets to be read, if the system knows.
     pub(super) fn size(&self) -> Option<u64> {
         match self {

@@ -119,6 +119,9 @@ impl Arguments {
                 complain(&format!("{}: {damage}", file.path));
             }
         }
+        for skipped in &report.capture.skipped_files {
+            complain(&format!("{}: skipped: {}", skipped.path, skipped.reason));
+        }
         if report.capture.files.is_empty() {
             return Ok(interrupt.status().unwrap_or(FAILED));
         }
@@ -234,7 +237,7 @@ mod tests {
                 count: 1,
                 message: String::new(),
                 first: Place {
-                    file: String::new(),
+                    file: None,
                     frame: 1,
                     index: None,
                     at: None,

@@ -95,6 +95,7 @@ pub fn run(capture: Capture, settings: &Settings, progress: &mut dyn FnMut(u64, 
     let (capture, facts, connections) = reader.finish();
     let whole = Whole {
         files: capture.files().iter().map(file).collect(),
+        skipped_files: capture.skipped().iter().map(skipped).collect(),
         first_at: facts.first_at,
         last_at: facts.last_at,
         skipped_frames: facts
@@ -106,7 +107,8 @@ pub fn run(capture: Capture, settings: &Settings, progress: &mut dyn FnMut(u64, 
         evicted: facts.evicted,
     };
     let errors = capture.errors().iter().map(|error| (error.path().to_owned(), error.to_string())).collect();
-    Outcome { report: assembly.finish(whole), errors }
+    let place = |frame: u64| capture.place(frame).map(|(file, number)| (file.path.clone(), number));
+    Outcome { report: assembly.finish(whole, &place), errors }
 }
 
 /// All on this thread.
@@ -257,6 +259,10 @@ fn serve(worker: usize, workers: usize, setup: &Setup, inbox: &Receiver<Order>, 
     }
 }
 
+fn skipped(skipped: &crate::capture::Skipped) -> model::SkippedFile {
+    model::SkippedFile { path: skipped.path.clone(), reason: skipped.reason.clone() }
+}
+
 fn file(facts: &crate::capture::FileFacts) -> model::File {
     model::File {
         path: facts.path.clone(),
@@ -266,5 +272,6 @@ fn file(facts: &crate::capture::FileFacts) -> model::File {
         frames: facts.frames,
         octets: facts.octets,
         damage: facts.damage.clone(),
+        still_being_written: facts.is_torn,
     }
 }

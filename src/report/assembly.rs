@@ -28,6 +28,8 @@ pub struct Assembly {
 pub struct Whole {
     /// The files.
     pub files: Vec<model::File>,
+    /// What was given and passed over.
+    pub skipped_files: Vec<model::SkippedFile>,
     /// Time of the earliest frame.
     pub first_at: Option<Timestamp>,
     /// Time of the latest frame.
@@ -39,6 +41,9 @@ pub struct Whole {
     /// Connections forgotten to keep within memory.
     pub evicted: u64,
 }
+
+/// The file of a frame, by its number among all, and its number there.
+pub type PlaceOf<'a> = dyn Fn(u64) -> Option<(String, u64)> + 'a;
 
 /// Rows of `capture.seen`.
 const MOST_SEEN: usize = 10;
@@ -77,12 +82,11 @@ impl Assembly {
         self.tally.merge(tally);
     }
 
-    /// The report.
+    /// The report. `place` tells the file of a frame and its number there.
     #[must_use]
-    pub fn finish(self, whole: Whole) -> Report {
+    pub fn finish(self, whole: Whole, place: &PlaceOf<'_>) -> Report {
         let local = self.local();
         let Self { tally, sessions, omitted, .. } = self;
-        let file = whole.files.first().map(|file| file.path.clone()).unwrap_or_default();
         let skipped = tally.skipped.total();
         Report {
             tcp: tcp(&tally, &whole),
@@ -112,7 +116,7 @@ impl Assembly {
             statuses: statuses(&tally.exchanges),
             sessions: sessions.into_values().map(|session| *session).collect(),
             sessions_omitted: omitted,
-            findings: findings(&tally, &file),
+            findings: findings(&tally, place),
             limits: limits(&tally, &whole),
             capture: capture(whole, &tally.other_ports, local),
             ..Report::default()
@@ -144,6 +148,7 @@ fn capture(whole: Whole, other_ports: &Counts<u16>, local: Vec<IpAddr>) -> model
         frames: sum(|file| file.frames),
         octets: sum(|file| file.octets),
         files: whole.files,
+        skipped_files: whole.skipped_files,
         first_at: whole.first_at,
         last_at: whole.last_at,
         duration_ms: duration.map(|span| micros(span.nanos().max(0).unsigned_abs()) / 1_000.0),
@@ -172,18 +177,19 @@ fn tcp(tally: &Tally, whole: &Whole) -> model::Tcp {
 }
 
 /// Errors first, then warnings, then notes; in each, the order of the rule table.
-fn findings(tally: &Tally, file: &str) -> Vec<model::Finding> {
+fn findings(tally: &Tally, place: &PlaceOf<'_>) -> Vec<model::Finding> {
     let mut rows: Vec<model::Finding> = tally
         .findings
         .iter()
-        .map(|(rule, found)| model::Finding {
+        .map(|(rule, found)| (rule, found, place(found.place.frame)))
+        .map(|(rule, found, place)| model::Finding {
             rule: rule.rule().id.to_owned(),
             severity: rule.rule().severity.into(),
             count: found.count,
             message: found.message.clone(),
             first: model::Place {
-                file: file.to_owned(),
-                frame: found.place.frame,
+                frame: place.as_ref().map_or(found.place.frame, |(_, number)| *number),
+                file: place.map(|(path, _)| path),
                 index: Some(found.place.index),
                 at: Some(found.at),
                 connection: found.connection.0,

@@ -10,7 +10,7 @@ pub mod model;
 mod rows;
 mod tally;
 
-pub use assembly::{Assembly, Whole};
+pub use assembly::{Assembly, PlaceOf, Whole};
 pub use latency::{EXACT, Latencies};
 pub use model::Report;
 pub use rows::{Row, SessionRow};

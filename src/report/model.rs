@@ -55,6 +55,8 @@ pub struct Report {
 pub struct Capture {
     /// The files, in the order they were read.
     pub files: Vec<File>,
+    /// What was given and passed over: what is no capture in a directory, and files given twice.
+    pub skipped_files: Vec<SkippedFile>,
     /// Frames in all files.
     pub frames: u64,
     /// Octets captured in all frames.
@@ -93,6 +95,18 @@ pub struct File {
     pub octets: u64,
     /// Where and how the file is damaged or cut off; `null`: it is whole.
     pub damage: Option<String>,
+    /// The newest of several files ends inside a record: it is still being written, which is no damage.
+    pub still_being_written: bool,
+}
+
+/// An input that was passed over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SkippedFile {
+    /// As named on the command line, or as found in a directory.
+    pub path: String,
+    /// Why.
+    pub reason: String,
 }
 
 /// A reason and how often it applied.
@@ -540,9 +554,9 @@ pub enum Severity {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Place {
-    /// The file, as in `capture.files`.
-    pub file: String,
-    /// Frame number, as Wireshark counts.
+    /// The file, as in `capture.files`; `null`: files alternated too often to remember.
+    pub file: Option<String>,
+    /// Number of the frame in the file, as Wireshark counts.
     pub frame: u64,
     /// Place among the PDUs that this frame completed, from 0; `null`: not at a PDU.
     pub index: Option<u32>,

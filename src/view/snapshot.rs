@@ -46,6 +46,7 @@ fn file(path: &str, frames: u64, octets: u64) -> File {
         frames,
         octets,
         damage: None,
+        still_being_written: false,
     }
 }
 
@@ -217,7 +218,7 @@ pub(super) fn everything() -> Report {
         count,
         message: message.to_owned(),
         first: Place {
-            file: "gw.pcap19".to_owned(),
+            file: Some("gw.pcap19".to_owned()),
             frame: 274_113,
             index: Some(1),
             at: Some(at(1)),
@@ -228,6 +229,7 @@ pub(super) fn everything() -> Report {
     };
     Report {
         capture: Capture {
+            skipped_files: Vec::new(),
             files: vec![
                 file("gw.pcap19", 9_000_000, 3_000_000_000),
                 File {

@@ -38,11 +38,11 @@ fn pcap_is_read_in_both_byte_orders_and_all_forms() {
                 format: "pcap",
                 compression: None,
                 link_types: vec![LinkType(113)],
-                first_number: 1,
                 frames: 3,
                 octets: 10,
                 untimed_frames: 0,
                 damage: None,
+                is_torn: false,
             }]
         );
         assert_eq!((capture.frames(), capture.octets()), (3, 10));

@@ -224,7 +224,6 @@ fn what_is_no_capture_is_an_error_and_the_others_are_read() {
         file("first.pcap", &good),
         file("empty.pcap", b""),
         folder.path().join("missing.pcap"),
-        folder.path().to_owned(),
         file("tiny", b"\xd4"),
         empty_capture,
         file("version.pcap", &[&good[..4], &[9, 0, 1, 0], &good[8..]].concat()),
@@ -232,18 +231,16 @@ fn what_is_no_capture_is_an_error_and_the_others_are_read() {
     ];
     let mut capture = Capture::open(inputs.iter().map(|path| Input::from_argument(path)).collect());
     let frames = drain(&mut capture);
-    assert_eq!(frames.iter().map(|frame| frame.0).collect::<Vec<_>>(), [1, 2, 3, 4, 6, 7]);
+    assert_eq!(frames.iter().map(|frame| frame.0).collect::<Vec<_>>(), [1, 3, 4, 5, 6, 7]);
     let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
-    let read: Vec<_> =
-        capture.files().iter().map(|file| (name(&file.path), file.frames, file.first_number)).collect();
+    let read: Vec<_> = capture.files().iter().map(|file| (name(&file.path), file.frames)).collect();
     assert_eq!(
         read,
-        [
-            ("first.pcap".to_owned(), 3, 1),
-            ("header-only.pcap".to_owned(), 0, 4),
-            ("second.pcapng".to_owned(), 3, 4)
-        ]
+        [("header-only.pcap".to_owned(), 0), ("second.pcapng".to_owned(), 3), ("first.pcap".to_owned(), 3)]
     );
+    let place = |frame| capture.place(frame).map(|(file, number)| (name(&file.path), number));
+    assert_eq!(place(4), Some(("second.pcapng".to_owned(), 4)));
+    assert_eq!(place(6), Some(("first.pcap".to_owned(), 2)));
     let errors: Vec<_> = capture.errors().iter().map(|error| name(&error.to_string())).collect();
     assert_eq!(
         errors[0],
@@ -251,10 +248,9 @@ fn what_is_no_capture_is_an_error_and_the_others_are_read() {
     );
     assert_eq!(errors[1], "empty.pcap: not a capture: empty, a pcap or pcapng magic number is needed");
     assert!(errors[2].starts_with("missing.pcap: cannot be opened: "), "{}", errors[2]);
-    assert!(errors[3].contains(": cannot be read: "), "{}", errors[3]);
-    assert_eq!(errors[4], "tiny: not a capture: begins with d4, a pcap or pcapng magic number is needed");
-    assert_eq!(errors[5], "version.pcap: pcap version 9.1: version 2 is needed, at octet 4");
-    assert_eq!(errors.len(), 6);
+    assert_eq!(errors[3], "tiny: not a capture: begins with d4, a pcap or pcapng magic number is needed");
+    assert_eq!(errors[4], "version.pcap: pcap version 9.1: version 2 is needed, at octet 4");
+    assert_eq!(errors.len(), 5);
 }
 
 #[test]
@@ -264,12 +260,14 @@ fn the_position_counts_towards_the_sizes_of_all_files() {
     let (octets, _) = small_pcap();
     std::fs::write(&path, &octets).unwrap();
     let size = octets.len() as u64;
+    let again = folder.path().join("b.pcap");
+    std::fs::write(&again, &octets).unwrap();
     let missing = folder.path().join("missing.pcap");
-    let mut capture = Capture::open(vec![Input::File(missing), Input::File(path.clone()), Input::File(path)]);
+    let mut capture = Capture::open(vec![Input::File(missing), Input::File(path), Input::File(again)]);
     assert_eq!(capture.position(), (0, Some(2 * size)));
     let mut block = Block::with_capacity(READ_SIZE);
     assert!(capture.read_block(&mut block));
-    assert_eq!(capture.position(), (size, Some(2 * size)));
+    assert!(capture.position().0 >= size);
     drain(&mut capture);
     assert_eq!(capture.position(), (2 * size, Some(2 * size)));
 }

@@ -61,7 +61,7 @@ fn place<W: Write>(finding: &Finding, files: bool, page: &Page<'_, W>) -> String
     let first = &finding.first;
     let mut parts = Vec::new();
     if files {
-        parts.push(page.plain(&first.file).into_owned());
+        parts.push(page.plain(first.file.as_deref().unwrap_or("some file")).into_owned());
     }
     parts.push(format!("frame {}", first.frame));
     parts.extend(first.index.map(|index| format!("PDU {index}")));

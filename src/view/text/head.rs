@@ -38,6 +38,9 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
                 format!("{}: {}; what is before was analysed", page.plain(&file.path), page.plain(damage));
             page.item(&text, Some(Tone::Bad))?;
         }
+        if file.still_being_written {
+            page.item(&format!("{} is still being written", page.plain(&file.path)), None)?;
+        }
     }
     Ok(())
 }
