@@ -246,6 +246,9 @@ impl Analysis {
     /// Turns the sessions that ended into rows.
     fn settle(&mut self, frame: u64, tally: &mut Tally, rows: &mut Vec<Row>) {
         let Content::Smpp(smpp) = &mut self.content else { return };
+        if smpp.ended.is_empty() {
+            return;
+        }
         for end in smpp.ended.drain(..) {
             let live = match smpp.live.iter().position(|live| live.session == end.id.n) {
                 Some(at) => smpp.live.swap_remove(at),

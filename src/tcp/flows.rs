@@ -16,7 +16,6 @@ use crate::decap::{Endpoint, Flags, Segment};
 #[derive(Debug)]
 pub struct Flows {
     flows: HashMap<Key, Flow, RandomState>,
-    last: Option<(Key, Flow)>,
     next: u32,
     limit: usize,
     smpp_ports: Vec<(u16, u16)>,
@@ -66,13 +65,7 @@ impl Flows {
     /// No connections yet; `smpp_ports` are inclusive ranges that tell the accepter of a connection seen mid-stream.
     #[must_use]
     pub fn new(limit: usize, smpp_ports: &[(u16, u16)]) -> Self {
-        Self {
-            flows: HashMap::default(),
-            last: None,
-            next: 0,
-            limit: limit.max(2),
-            smpp_ports: smpp_ports.to_vec(),
-        }
+        Self { flows: HashMap::default(), next: 0, limit: limit.max(2), smpp_ports: smpp_ports.to_vec() }
     }
 
     /// Connections numbered so far.
@@ -87,20 +80,10 @@ impl Flows {
     /// reuse); the same SYN again is a retransmission.
     pub fn assign(&mut self, segment: &Segment<'_>, mut forgotten: impl FnMut(ConnectionNumber)) -> Assigned {
         let (key, source_is_low) = key_of(segment.source, segment.destination);
-        if let Some((last_key, flow)) = &mut self.last
-            && *last_key == key
+        if let Some(flow) = self.flows.get_mut(&key)
             && !reuses(segment, flow, source_is_low)
         {
             return flow.seen(segment, source_is_low);
-        }
-        self.keep_last();
-        if let Some(flow) = self.flows.get(&key).copied()
-            && !reuses(segment, &flow, source_is_low)
-        {
-            let mut flow = flow;
-            let assigned = flow.seen(segment, source_is_low);
-            self.last = Some((key, flow));
-            return assigned;
         }
         if self.flows.len() >= self.limit && !self.flows.contains_key(&key) {
             self.forget_half(&mut forgotten);
@@ -115,15 +98,7 @@ impl Flows {
         self.next = self.next.saturating_add(1);
         let assigned = Assigned { is_new: true, ..flow.seen(segment, source_is_low) };
         self.flows.insert(key, flow);
-        self.last = Some((key, flow));
         assigned
-    }
-
-    /// Writes the cached flow back: the cache spares a lookup while segments of one connection follow each other.
-    fn keep_last(&mut self) {
-        if let Some((key, flow)) = self.last.take() {
-            self.flows.insert(key, flow);
-        }
     }
 
     fn forget_half(&mut self, forgotten: &mut impl FnMut(ConnectionNumber)) {

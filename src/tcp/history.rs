@@ -2,8 +2,8 @@
 
 use crate::num::{count, index, short};
 
-/// Octets remembered: more than the window of most SMPP sessions, which send small PDUs.
-const ROOM: usize = 8 * 1024;
+/// Octets remembered: a dozen PDUs. More would drive the state of other sessions out of the processor's caches.
+const ROOM: usize = 2 * 1024;
 
 /// A ring of the last [`ROOM`] octets; takes memory from the first octet on.
 #[derive(Debug, Default)]

@@ -109,7 +109,7 @@ pub(super) struct Stream {
     /// Since when octets are held at all.
     waiting: Option<Timestamp>,
     /// Fingerprints of the last frames, to know one seen twice.
-    recent: Vec<Fingerprint>,
+    recent: [u64; RECENT],
     recent_at: usize,
     /// What was handed on last.
     history: History,
@@ -134,14 +134,8 @@ struct Suspect {
 
 const RECENT: usize = 8;
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Fingerprint {
-    sequence: u32,
-    acknowledgement: u32,
-    wire_len: u32,
-    /// IPv4 identification plus one; 0: empty entry.
-    ip_id: u32,
-}
+/// An odd number with bits everywhere (2^64 over the golden ratio).
+const MIX: u64 = 0x9E37_79B9_7F4A_7C15;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
@@ -186,7 +180,7 @@ impl Stream {
             end: None,
             suspect: None,
             waiting: None,
-            recent: Vec::new(),
+            recent: [0; RECENT],
             recent_at: 0,
             history: History::default(),
             gaps: 0,
@@ -518,21 +512,13 @@ impl Stream {
     /// packet and has a new identification. Without one (IPv6, or hosts that send 0) nothing can be told apart.
     fn seen_before(&mut self, arrival: &Arrival) -> bool {
         let Some(ip_id) = arrival.ip_id.filter(|&id| id != 0) else { return false };
-        let fingerprint = Fingerprint {
-            sequence: arrival.sequence,
-            acknowledgement: arrival.acknowledgement,
-            wire_len: arrival.wire_len,
-            ip_id: u32::from(ip_id).saturating_add(1),
-        };
+        // One word stands for all four: equal ones are equal frames but for a chance of one in 2^64, and 0, an empty
+        // entry, is none.
+        let words = u64::from(arrival.sequence) << 32 | u64::from(arrival.acknowledgement);
+        let rest = u64::from(arrival.wire_len) << 16 | u64::from(ip_id);
+        let fingerprint = (words.wrapping_mul(MIX) ^ rest.wrapping_mul(MIX.rotate_left(29))) | 1;
         if self.recent.contains(&fingerprint) {
             return true;
-        }
-        if self.recent.len() < RECENT {
-            // Most connections of a scan or a flood are a single frame: room for one, then for all.
-            let room = if self.recent.is_empty() { 1 } else { RECENT.saturating_sub(self.recent.len()) };
-            self.recent.reserve_exact(room);
-            self.recent.push(fingerprint);
-            return false;
         }
         if let Some(oldest) = self.recent.get_mut(self.recent_at) {
             *oldest = fingerprint;
