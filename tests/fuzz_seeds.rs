@@ -5,9 +5,12 @@ use std::path::Path;
 
 use smpp_inspect::testkit::{Rng, fuzz};
 
+/// The targets of `fuzz/`, by the names of their seeds.
+const TARGETS: [(&str, fn(&[u8])); 2] = [("report", fuzz::report), ("capture", fuzz::capture_files)];
+
 #[expect(clippy::disallowed_methods, reason = "the rule is for the path of the data; tests read their files")]
-fn seeds() -> Vec<(String, Vec<u8>)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds/report");
+fn seeds(target: &str) -> Vec<(String, Vec<u8>)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds").join(target);
     let mut seeds: Vec<_> = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -19,20 +22,27 @@ fn seeds() -> Vec<(String, Vec<u8>)> {
 
 #[test]
 fn every_seed_ends_without_a_panic_and_its_octets_add_up() {
-    let seeds = seeds();
-    assert!(seeds.len() >= 20, "{} seeds", seeds.len());
-    for (name, octets) in seeds {
-        println!("{name}");
-        fuzz::report(&octets);
+    for (target, body) in TARGETS {
+        let seeds = seeds(target);
+        assert!(seeds.len() >= 20, "{} seeds", seeds.len());
+        for (name, octets) in seeds {
+            println!("{target} {name}");
+            body(&octets);
+        }
     }
 }
 
 #[test]
 fn changed_seeds_do_so_too() {
-    let seeds = seeds();
+    for (target, body) in TARGETS {
+        change(&seeds(target), body);
+    }
+}
+
+fn change(seeds: &[(String, Vec<u8>)], body: fn(&[u8])) {
     let mut rng = Rng::new(99);
     for turn in 0..3_000 {
-        let (name, octets) = rng.pick(&seeds);
+        let (name, octets) = rng.pick(seeds);
         let mut octets = octets.clone();
         for _ in 0..=rng.below(6) {
             let at = rng.below(octets.len() as u64) as usize;
@@ -48,6 +58,6 @@ fn changed_seeds_do_so_too() {
             }
         }
         println!("turn {turn}: {name}");
-        fuzz::report(&octets);
+        body(&octets);
     }
 }

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use super::file::{Format, Link, capture};
 use super::network::quantise;
 use super::tcp::{Connection, Frame, index};
-use crate::capture::{Capture, Input};
+use crate::capture::{Block, Capture, Input, MAX_RECORD};
 use crate::pipeline::{self, Settings};
 use crate::report::Report;
 use crate::tcp::Side;
@@ -35,6 +35,55 @@ pub fn report(octets: &[u8]) {
     if report.tcp.smpp_connections == 1 {
         assert_eq!(report.octets.stream, distinct(&frames), "octets of the stream");
     }
+}
+
+/// Any octets as files: they must end in a bounded number of steps and of memory, and frames must be counted,
+/// numbered and placed right. The first octet tells into how many files the rest is cut, where, and how they come in.
+///
+/// | bits | meaning |
+/// |---|---|
+/// | 0-1 | further files; each cut is at an eighth of what is left, told by the bits 2-4 |
+/// | 5 | they come in live |
+/// | 6-7 | octets of a read: 1 MiB, 4 KiB, 61, 1 |
+///
+/// # Panics
+///
+/// When the tool breaks its word.
+pub fn capture_files(octets: &[u8]) {
+    let [control, rest @ ..] = octets else { return };
+    let mut parts = vec![rest];
+    for _ in 0..control & 3 {
+        let last = parts.pop().unwrap_or_default();
+        let (first, second) = last.split_at(last.len() * usize::from(control >> 2 & 7) / 8);
+        parts.extend([first, second]);
+    }
+    let read_size = [1 << 20, 4_096, 61, 1][usize::from(control >> 6)];
+    let inputs = parts.iter().enumerate().map(|(number, part)| Input::Reader {
+        name: number.to_string(),
+        octets: Box::new(Cursor::new(part.to_vec())),
+        live: control & 32 != 0,
+    });
+    let mut files = Capture::open(inputs.collect()).with_read_size(read_size);
+    let mut block = Block::default();
+    let (mut frames, mut captured, mut last) = (0, 0, 0);
+    while files.read_block(&mut block) {
+        assert!(!block.is_empty(), "a block has a frame");
+        assert!(block.octets().len() <= 2 * MAX_RECORD + read_size, "a block is bounded");
+        for frame in block.frames() {
+            assert!(frame.number > last, "numbers ascend");
+            assert!(frame.original_len as usize >= frame.octets.len(), "a frame is not longer than it was");
+            last = frame.number;
+            frames += 1;
+            captured += frame.octets.len() as u64;
+            let Some((file, number)) = files.place(frame.number) else { continue };
+            assert!(number > 0 && !file.path.is_empty(), "a frame has a place");
+        }
+    }
+    assert_eq!((files.frames(), files.octets()), (frames, captured), "what was counted is what came");
+    let plain = files.files().iter().all(|file| file.compression.is_none());
+    assert!(!plain || captured + frames * 12 <= octets.len() as u64, "no frame without octets");
+    assert!(files.files().len() + files.errors().len() >= parts.len(), "each file is told of");
+    assert!(!files.read_block(&mut block) && block.is_empty(), "the end stays the end");
 }
 
 fn check(octets: &[u8]) -> Report {
