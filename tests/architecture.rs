@@ -18,6 +18,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("jiff", &["time", "view"]),
     ("lz4_flex", &["capture"]),
     ("pcap_parser", &["capture"]),
+    ("rustix", &["capture"]),
     ("schemars", &["time", "report", "view"]),
     ("serde", &["time", "report", "view"]),
     ("serde_json", &["view"]),
@@ -39,7 +40,7 @@ const EFFECTS: &[(&[&str], &[&str])] = &[
     (&["std", "io", "stderr"], &["cli"]),
     (&["std", "env"], &["cli"]),
     (&["std", "process"], &["cli", "main"]),
-    (&["std", "thread"], &["pipeline", "cli"]),
+    (&["std", "thread"], &["capture", "pipeline", "cli"]),
 ];
 
 /// Modules that only `cli` and `main` may use, whatever stands after them.

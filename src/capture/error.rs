@@ -56,6 +56,16 @@ impl Error {
             | Self::Header { path, .. } => path,
         }
     }
+
+    /// Whether the file is not there any more.
+    pub(super) fn is_vanished(&self) -> bool {
+        matches!(self, Self::Open { source, .. } if source.kind() == io::ErrorKind::NotFound)
+    }
+
+    /// Whether a compressed input ends before its content does.
+    pub(super) fn is_cut(&self) -> bool {
+        matches!(self, Self::Read { source, .. } if source.kind() == io::ErrorKind::UnexpectedEof)
+    }
 }
 
 impl fmt::Display for Error {

@@ -80,6 +80,14 @@ impl Format {
         }
     }
 
+    /// Frames that the capturing system lost, by its own account so far.
+    pub(super) fn dropped(&self) -> Option<u64> {
+        match self {
+            Self::Pcap(_) => None,
+            Self::Pcapng(pcapng) => pcapng.dropped(),
+        }
+    }
+
     /// Reads the record at the start of `octets`.
     #[inline]
     pub(super) fn step(&mut self, octets: &[u8]) -> Step {

@@ -5,7 +5,8 @@ use super::block::Block;
 use super::compressed::Compression;
 use super::error::Error;
 use super::format::{Format, HEADER, Step, Unrecognised};
-use super::source::{Input, Source};
+use super::pdus;
+use super::source::{How, Input, Source};
 use crate::num;
 use crate::time::Timestamp;
 
@@ -33,6 +34,10 @@ pub struct FileFacts {
     pub damage: Option<String>,
     /// Its last record is not all there, which of the newest of several files is no damage: it is still being written.
     pub is_torn: bool,
+    /// What happened to it while it was read: it grew, shrank or was removed.
+    pub changed: Option<String>,
+    /// Frames that the capturing system lost, by its own account; `None`: it does not say.
+    pub dropped: Option<u64>,
 }
 
 /// An input being read. Frames are numbered from 1, as Wireshark numbers them in this file.
@@ -51,6 +56,8 @@ pub(super) struct Lane {
     /// Frame numbers given so far: frames, and records that Wireshark numbers but that are no packets.
     numbered: u64,
     has_ended: bool,
+    /// Octets of each frame that were not in the input.
+    added: usize,
     /// Earliest and latest time of its frames so far.
     pub(super) span: Option<(Timestamp, Timestamp)>,
     pub(super) facts: FileFacts,
@@ -60,13 +67,13 @@ pub(super) struct Lane {
 
 impl Lane {
     /// Opens `input` and reads as much as it takes to recognise its format.
-    pub(super) fn open(input: Input) -> Result<Self, Error> {
+    pub(super) fn open(input: Input, how: &How) -> Result<Self, Error> {
         let path = input.path();
-        let (source, mut format, start, used) = recognise(input, &path)?;
+        let (source, mut format, start, used) = recognise(input, how, &path)?;
         Ok(Self {
             facts: FileFacts {
                 path,
-                format: format.name(),
+                format: if how.pdus.is_some() { "pdus" } else { format.name() },
                 compression: source.compression.map(Compression::name),
                 link_types: format.take_link_type().into_iter().collect(),
                 frames: 0,
@@ -74,7 +81,10 @@ impl Lane {
                 untimed_frames: 0,
                 damage: None,
                 is_torn: false,
+                changed: None,
+                dropped: None,
             },
+            added: if how.pdus.is_some() { pdus::HEADERS } else { 0 },
             source,
             format,
             carry: start.get(used..).unwrap_or_default().to_vec(),
@@ -102,6 +112,8 @@ impl Lane {
             if let Filled::Ended(damage) = self.fill(block, read_size) {
                 self.has_ended = true;
                 self.facts.damage = damage;
+                self.facts.changed = self.source.changed().map(str::to_owned);
+                self.facts.dropped = self.format.dropped();
             }
             if !block.is_empty() {
                 return true;
@@ -191,7 +203,7 @@ impl Lane {
                     block.push(self.numbered, at, *done, &found);
                     *done += found.used;
                     self.facts.frames += 1;
-                    self.facts.octets += num::count(found.len);
+                    self.facts.octets += num::count(found.len.saturating_sub(self.added));
                     if found.at.is_some() {
                         self.last_at = at;
                         self.span =
@@ -205,6 +217,7 @@ impl Lane {
                     self.passing = (what, self.offset + num::count(*done));
                     self.pass = octets;
                     if let Some(link) = self.format.take_link_type()
+                        && self.added == 0
                         && let Err(place) = self.facts.link_types.binary_search(&link)
                     {
                         self.facts.link_types.insert(place, link);
@@ -238,9 +251,9 @@ enum Cut {
 
 /// Opens `input` and reads its first [`HEADER`] octets, or all that it has; gives them back with the octets of the
 /// header that are done with.
-fn recognise(input: Input, path: &str) -> Result<(Source, Format, Vec<u8>, usize), Error> {
+fn recognise(input: Input, how: &How, path: &str) -> Result<(Source, Format, Vec<u8>, usize), Error> {
     let path = || path.to_owned();
-    let mut source = input.open().map_err(|source| Error::Open { path: path(), source })?;
+    let mut source = input.open(how).map_err(|source| Error::Open { path: path(), source })?;
     let mut start = [0; HEADER];
     let mut filled = 0;
     while let Some(room @ [_, ..]) = start.get_mut(filled..) {

@@ -3,10 +3,11 @@
 //! Layers, each knowing only those below it:
 //!
 //! ```text
-//!  source    an Input opened and decompressed: Box<dyn Read + Send>, its size if known, live or not
+//!  source    an Input opened and decompressed: Box<dyn Read + Send>, its size if known, live or not;
+//!            stored reads files, waiting pipes and files that grow, pdus wraps what is no capture
 //!  format    octets → one record at a time (pcap, pcapng); no I/O, no loop
 //!  lane      one file: the only loop, fills a Block, cuts it into frames, keeps the facts
-//!  reader    several files merged by time; places says which file a frame is in
+//!  reader    several files merged by time; ring says which comes next, places which file a frame is in
 //! ```
 //!
 //! Reading does not stop at an error: a file that cannot be read at all gives an [`Error`] and the next one
@@ -23,9 +24,13 @@ mod inputs;
 mod lane;
 mod pcap;
 mod pcapng;
+mod pdus;
 mod places;
 mod reader;
+mod ring;
 mod source;
+mod stored;
+mod waiting;
 
 pub use block::Block;
 pub use error::Error;

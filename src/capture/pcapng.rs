@@ -19,11 +19,21 @@ const SECTION_HEADER: u32 = 0x0a0d_0d0a;
 const INTERFACE_DESCRIPTION: u32 = 1;
 const PACKET: u32 = 2;
 const SIMPLE_PACKET: u32 = 3;
+const INTERFACE_STATISTICS: u32 = 5;
 const ENHANCED_PACKET: u32 = 6;
+
+/// Octets that a statistics block is read up to; a longer one is passed over.
+const MOST_STATISTICS: u32 = 65_536;
 
 /// Blocks that are no packets, but that Wireshark gives a frame number: systemd journal entries, sysdig events,
 /// custom blocks.
 const NUMBERED: [u32; 6] = [0x9, 0x204, 0x216, 0x221, 0x0bad, 0x4000_0bad];
+
+/// Option of an Enhanced Packet Block: packets lost between it and the one before.
+const EPB_DROPCOUNT: u16 = 4;
+/// Options of an Interface Statistics Block.
+const ISB_IFDROP: u16 = 5;
+const ISB_OSDROP: u16 = 7;
 
 /// Octets of the fields that every block has: type, length, and the length again at its end.
 const FRAMING: usize = 12;
@@ -40,6 +50,8 @@ pub(super) struct Pcapng {
     order: ByteOrder,
     interfaces: Vec<Interface>,
     new_link: Option<LinkType>,
+    /// Frames that the interfaces of earlier sections lost.
+    dropped_before: Option<u64>,
 }
 
 /// What an interface description says about the packets that name it.
@@ -49,6 +61,23 @@ struct Interface {
     /// 0 for no limit.
     snaplen: u32,
     clock: Clock,
+    drops: Drops,
+}
+
+/// Frames that were not captured, by the capturing system's account.
+#[derive(Clone, Copy, Debug, Default)]
+struct Drops {
+    /// By the last statistics of the interface, which count from the start of the capture.
+    in_statistics: Option<u64>,
+    /// By the packets themselves, each of which tells how many were lost before it.
+    in_packets: Option<u64>,
+}
+
+impl Drops {
+    /// Both count the same frames.
+    fn count(self) -> Option<u64> {
+        self.in_statistics.max(self.in_packets)
+    }
 }
 
 /// How the time stamps of an interface count.
@@ -79,12 +108,18 @@ impl Pcapng {
             return Err(header_cut("pcapng", HEADER, start.len()));
         }
         let order = byte_order(start).map_err(|what| Unrecognised::Header(format!("{what}, at octet 8")))?;
-        Ok(Some(Self { order, interfaces: Vec::new(), new_link: None }))
+        Ok(Some(Self { order, interfaces: Vec::new(), new_link: None, dropped_before: None }))
     }
 
     /// The link type of an interface described since it was last asked for.
     pub(super) const fn take_link_type(&mut self) -> Option<LinkType> {
         self.new_link.take()
+    }
+
+    /// Frames that the capturing system lost, if it says.
+    pub(super) fn dropped(&self) -> Option<u64> {
+        let now = self.interfaces.iter().filter_map(|interface| interface.drops.count());
+        now.chain(self.dropped_before).reduce(u64::saturating_add)
     }
 
     /// Reads the block at the start of `octets`.
@@ -108,6 +143,7 @@ impl Pcapng {
             INTERFACE_DESCRIPTION => ("interface description block", 20),
             PACKET => ("packet block", 32),
             SIMPLE_PACKET => ("simple packet block", 16),
+            INTERFACE_STATISTICS => ("interface statistics block", 24),
             ENHANCED_PACKET => ("enhanced packet block", 32),
             _ => ("block", FRAMING),
         };
@@ -120,8 +156,12 @@ impl Pcapng {
         if !length.is_multiple_of(4) {
             return Step::Damaged(format!("{what}: its length {length} is no multiple of 4"));
         }
-        if !matches!(kind, SECTION_HEADER | INTERFACE_DESCRIPTION | PACKET | SIMPLE_PACKET | ENHANCED_PACKET)
-        {
+        let is_read = match kind {
+            SECTION_HEADER | INTERFACE_DESCRIPTION | PACKET | SIMPLE_PACKET | ENHANCED_PACKET => true,
+            INTERFACE_STATISTICS => length <= MOST_STATISTICS,
+            _ => false,
+        };
+        if !is_read {
             return Step::Passed { octets: u64::from(length), what, numbered: NUMBERED.contains(&kind) };
         }
         let Some(block) = octets.get(..whole) else {
@@ -135,6 +175,7 @@ impl Pcapng {
             INTERFACE_DESCRIPTION => self.interface(block),
             PACKET => self.packet(block, true),
             SIMPLE_PACKET => self.simple_packet(block),
+            INTERFACE_STATISTICS => self.statistics(block),
             _ => self.packet(block, false),
         };
         done.unwrap_or_else(|why| Step::Damaged(format!("{what}: {why}")))
@@ -149,6 +190,7 @@ impl Pcapng {
                 header.major_version, header.minor_version
             ));
         }
+        self.dropped_before = self.dropped();
         self.interfaces.clear();
         Ok(passed(block, "section header block"))
     }
@@ -165,7 +207,12 @@ impl Pcapng {
         let [low, high, ..] = description.linktype.0.to_le_bytes();
         let link = LinkType(u16::from_le_bytes([low, high]));
         let clock = Clock::of(&description, self.order);
-        self.interfaces.push(Interface { link, snaplen: description.snaplen, clock });
+        self.interfaces.push(Interface {
+            link,
+            snaplen: description.snaplen,
+            clock,
+            drops: Drops::default(),
+        });
         self.new_link = Some(link);
         Ok(passed(block, "interface description block"))
     }
@@ -173,7 +220,7 @@ impl Pcapng {
     /// An Enhanced Packet Block, or with `obsolete` a Packet Block, whose only difference is an interface of 16
     /// bits with a drop count behind it.
     #[inline]
-    fn packet(&self, block: &[u8], obsolete: bool) -> Result<Step, String> {
+    fn packet(&mut self, block: &[u8], obsolete: bool) -> Result<Step, String> {
         const START: usize = 28;
         let Some(head) = block.first_chunk::<START>() else { return Err("its header is cut".to_owned()) };
         let word = |at: usize| self.order.u32([head[at], head[at + 1], head[at + 2], head[at + 3]]);
@@ -186,14 +233,65 @@ impl Pcapng {
             return Err(format!("{captured} octets captured, {room} have room in the block"));
         }
         let ticks = (u64::from(word(12)) << 32) | u64::from(word(16));
-        Ok(Step::Frame(Found {
+        let found = Found {
             used: block.len(),
             start: START,
             len,
             original_len,
             at: Some(interface.clock.time(ticks)),
             link: interface.link,
-        }))
+        };
+        if obsolete {
+            // All ones: not known.
+            let lost = self.order.u16([head[10], head[11]]);
+            self.lost(number, (lost != u16::MAX).then_some(u64::from(lost)));
+        } else if room > len + 3 {
+            let lost = self.option(&block[START + len.next_multiple_of(4)..block.len() - 4], EPB_DROPCOUNT);
+            self.lost(number, lost);
+        }
+        Ok(Step::Frame(found))
+    }
+
+    /// Adds to the frames that were lost before those of an interface.
+    fn lost(&mut self, interface: u32, lost: Option<u64>) {
+        if let (Some(lost), Some(interface)) = (lost, self.interfaces.get_mut(num::index(interface))) {
+            let drops = &mut interface.drops.in_packets;
+            *drops = Some(drops.unwrap_or(0).saturating_add(lost));
+        }
+    }
+
+    /// An Interface Statistics Block: frames lost by the interface and by the system, since the capture began.
+    fn statistics(&mut self, block: &[u8]) -> Result<Step, String> {
+        const START: usize = 20;
+        let Some((&[_, _, _, _, _, _, _, _, a, b, c, d, ..], rest)) = block.split_first_chunk::<START>()
+        else {
+            return Err("its header is cut".to_owned());
+        };
+        let options = &rest[..rest.len() - 4];
+        let lost = [ISB_IFDROP, ISB_OSDROP].map(|code| self.option(options, code));
+        let lost = lost.into_iter().flatten().reduce(u64::saturating_add);
+        // One that describes no interface says nothing, and hurts nothing.
+        if let Some(interface) = self.interfaces.get_mut(num::index(self.order.u32([a, b, c, d]))) {
+            interface.drops.in_statistics = interface.drops.in_statistics.max(lost);
+        }
+        Ok(passed(block, "interface statistics block"))
+    }
+
+    /// The value of the option `code` where it is there and a number of 64 bits.
+    fn option(&self, mut options: &[u8], code: u16) -> Option<u64> {
+        // Each turn passes an option.
+        while let Some((&[a, b, c, d], rest)) = options.split_first_chunk::<4>() {
+            let len = usize::from(self.order.u16([c, d]));
+            match self.order.u16([a, b]) {
+                0 => return None,
+                found if found == code => {
+                    let value = rest.get(..len)?.try_into().ok()?;
+                    return u64::try_from(self.order.i64(value)).ok();
+                }
+                _ => options = rest.get(len.next_multiple_of(4)..)?,
+            }
+        }
+        None
     }
 
     /// A Simple Packet Block: of interface 0, without a time, cut at that interface's snaplen.

@@ -5,13 +5,18 @@
 //! opened twice when there are several: once for the time of its first frame, and again when that time has come.
 
 use std::collections::{HashSet, VecDeque};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use super::block::Block;
 use super::error::Error;
 use super::inputs::{self, Given, Skipped};
 use super::lane::{FileFacts, Lane};
 use super::places::Places;
-use super::source::Input;
+use super::ring::{self, Ring};
+use super::source::{How, Input};
+use super::waiting::PAUSE;
 use crate::time::Timestamp;
 
 /// Octets that a block is filled with, unless a record is larger.
@@ -26,6 +31,11 @@ pub struct Capture {
     given: Vec<Input>,
     has_begun: bool,
     read_size: usize,
+    interrupt: Arc<AtomicBool>,
+    follows: bool,
+    /// Where the next files come from, while the newest is read as it grows.
+    ring: Option<Arc<Mutex<Ring>>>,
+    is_pdus: bool,
     /// Not open yet, in the order in which they will be.
     waiting: VecDeque<Waiting>,
     active: Vec<Active>,
@@ -73,6 +83,10 @@ impl Capture {
             given: inputs,
             has_begun: false,
             read_size: READ_SIZE,
+            interrupt: Arc::default(),
+            follows: false,
+            ring: None,
+            is_pdus: false,
             waiting: VecDeque::new(),
             active: Vec::new(),
             several: false,
@@ -94,6 +108,30 @@ impl Capture {
         self
     }
 
+    /// The same, but whatever waits for octets to come, standard input or a file that grows, is at its end when
+    /// `interrupt` is set.
+    #[must_use]
+    pub fn with_interrupt(mut self, interrupt: Arc<AtomicBool>) -> Self {
+        self.interrupt = interrupt;
+        self
+    }
+
+    /// The same, but the newest file is read on as it grows, and after it the ones that its directory gets, until the
+    /// interrupt is set.
+    #[must_use]
+    pub const fn following(mut self) -> Self {
+        self.follows = true;
+        self
+    }
+
+    /// The same, but the inputs are bare PDUs one after the other, each input one side of a connection. A frame is a
+    /// PDU then, and there are no times.
+    #[must_use]
+    pub const fn of_pdus(mut self) -> Self {
+        self.is_pdus = true;
+        self
+    }
+
     /// Fills `block` with frames, at least one; false at the end of the last input. From standard input and pipes a
     /// block holds what one read gave, so that frames do not wait for later ones.
     pub fn read_block(&mut self, block: &mut Block) -> bool {
@@ -106,7 +144,7 @@ impl Capture {
             block.clear();
             match self.active.as_mut_slice() {
                 [] => {
-                    if self.waiting.is_empty() {
+                    if self.waiting.is_empty() && !self.wait_for_next() {
                         return false;
                     }
                     self.open_next();
@@ -195,8 +233,22 @@ impl Capture {
 
     /// Finds out what there is to read, and in which order.
     fn begin(&mut self) {
+        if self.follows {
+            let paths = self.given.iter().filter_map(|input| match input {
+                Input::File(path) => Some(path.clone()),
+                Input::Stdin | Input::Reader { .. } => None,
+            });
+            let watched: Vec<PathBuf> = paths.collect();
+            self.ring = (!watched.is_empty()).then(|| Arc::new(Mutex::new(Ring::new(watched))));
+        }
         let inputs = inputs::expand(std::mem::take(&mut self.given), &mut self.skipped, &mut self.errors);
         self.several = inputs.len() > 1 || inputs.iter().any(|given| given.from_directory);
+        self.queue(inputs);
+        self.total = self.waiting.iter().map(|waiting| waiting.input.input.size()).sum();
+    }
+
+    /// Puts `inputs` in the order in which they will be read.
+    fn queue(&mut self, inputs: Vec<Given>) {
         let mut waiting = Vec::new();
         let mut seen = HashSet::new();
         let looks = inputs.len() > 1;
@@ -208,22 +260,26 @@ impl Capture {
                 self.skipped.push(Skipped { path, reason: "the same file was given before".to_owned() });
                 continue;
             }
-            let begins_at = match given.input.again().filter(|_| looks).map(Lane::open) {
+            let again = given.input.again().filter(|_| looks && !self.is_pdus);
+            let begins_at = match again.map(|input| Lane::open(input, &How::default())) {
                 None => None,
                 Some(Ok(mut lane)) => {
                     let mut block = Block::with_capacity(0);
                     lane.read_block(&mut block, 4_096);
                     block.frames().next().map(|frame| frame.at)
                 }
+                // Somebody is about to write it; the ring will tell.
+                Some(Err(Error::Empty { .. })) if self.ring.is_some() => continue,
                 Some(Err(error)) => {
+                    if let (Some(ring), Input::File(path)) = (&self.ring, &given.input) {
+                        ring::lock(ring).mark(path);
+                    }
                     self.fail(error, given.from_directory);
                     continue;
                 }
             };
             waiting.push(Waiting { input: given, begins_at });
         }
-        let sizes = waiting.iter().map(|waiting| waiting.input.input.size());
-        self.total = sizes.sum();
         // Streams have no time yet and come first: they are open anyway.
         waiting.sort_by_cached_key(|waiting| (waiting.begins_at, waiting.input.input.path()));
         self.waiting = waiting.into();
@@ -234,7 +290,15 @@ impl Capture {
         let Some(Waiting { input: Given { input, from_directory }, .. }) = self.waiting.pop_front() else {
             return;
         };
-        match Lane::open(input) {
+        let how = How {
+            interrupt: Arc::clone(&self.interrupt),
+            follow: self.ring.clone().filter(|_| self.waiting.is_empty()),
+            pdus: self.is_pdus.then(|| u32::try_from(self.files.len()).unwrap_or(u32::MAX)),
+        };
+        if let (Some(ring), Input::File(path)) = (&self.ring, &input) {
+            ring::lock(ring).mark(path);
+        }
+        match Lane::open(input, &how) {
             Ok(lane) => {
                 self.files.push(lane.facts.clone());
                 let file = self.files.len() - 1;
@@ -251,9 +315,26 @@ impl Capture {
         }
     }
 
+    /// Waits until the ring has a file that was not read; false when there is none to wait for.
+    fn wait_for_next(&mut self) -> bool {
+        let Some(ring) = self.ring.clone() else { return false };
+        while !self.interrupt.load(Ordering::Relaxed) {
+            let news = ring::lock(&ring).take_next();
+            self.queue(news);
+            if !self.waiting.is_empty() {
+                return true;
+            }
+            std::thread::sleep(PAUSE);
+        }
+        false
+    }
+
     fn fail(&mut self, error: Error, from_directory: bool) {
         if from_directory && matches!(error, Error::NotACapture { .. } | Error::Empty { .. }) {
             self.skipped.push(Skipped { path: error.path().to_owned(), reason: "not a capture".to_owned() });
+        } else if from_directory && error.is_vanished() {
+            let reason = "removed before it was read".to_owned();
+            self.skipped.push(Skipped { path: error.path().to_owned(), reason });
         } else {
             self.errors.push(error);
         }
@@ -347,13 +428,18 @@ impl Capture {
         self.note(index);
         let mut active = self.active.remove(index);
         self.read = self.read.saturating_add(active.lane.taken());
-        if let Some(error) = active.lane.error.take() {
+        // Somebody who is asked to end does not wait for the rest of a record, or of a compressed file.
+        let is_left = self.interrupt.load(Ordering::Relaxed);
+        let error = active.lane.error.take();
+        let is_cut = error.as_ref().is_some_and(Error::is_cut);
+        if let Some(error) = error.filter(|_| !(is_left && is_cut)) {
             self.fail(error, active.from_directory);
         }
         // Of several files the newest is still being written when its last record is not all there.
         let is_newest = self.several && self.waiting.is_empty() && active.file + 1 == self.files.len();
         if let Some(facts) = self.files.get_mut(active.file) {
-            facts.is_torn &= is_newest;
+            facts.is_torn |= is_left && is_cut;
+            facts.is_torn &= is_newest || is_left;
             if facts.is_torn {
                 facts.damage = None;
             }

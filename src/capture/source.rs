@@ -1,14 +1,17 @@
-//! Inputs opened as plain streams of octets, decompressed where they are compressed. Files that still grow belong
-//! here, below the formats.
+//! Inputs opened as plain streams of octets, decompressed where they are compressed.
 
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use super::compressed::{Compression, MAGIC};
+use super::pdus::Wrapped;
+use super::ring::Ring;
+use super::stored::Stored;
+use super::waiting::{Growing, Piped};
 
 /// Something to read frames from.
 pub enum Input {
@@ -78,20 +81,41 @@ impl Input {
     }
 
     /// Opens it.
-    pub(super) fn open(self) -> io::Result<Source> {
-        match self {
+    pub(super) fn open(self, how: &How) -> io::Result<Source> {
+        let changed = Arc::default();
+        let (octets, live): (Octets, bool) = match self {
             Self::File(path) => {
                 #[expect(clippy::disallowed_methods, reason = "captures are opened here and nowhere else")]
                 let file = File::open(path)?;
-                // A named pipe or a device gives what is there, and more later.
-                let live = !file.metadata()?.is_file();
-                Source::new(Box::new(file), live)
+                match &how.follow {
+                    // A named pipe or a device gives what is there, and more later.
+                    _ if !file.metadata()?.is_file() => (Piped::open(file, how.interrupt.clone()), true),
+                    None => (Box::new(Stored::new(file, Arc::clone(&changed))?), false),
+                    Some(ring) => {
+                        (Box::new(Growing::new(file, Arc::clone(ring), how.interrupt.clone())), true)
+                    }
+                }
             }
-            Self::Stdin => Source::new(Box::new(io::stdin()), true),
-            Self::Reader { octets, live, .. } => Source::new(octets, live),
-        }
+            Self::Stdin => (Piped::stdin(how.interrupt.clone())?, true),
+            Self::Reader { octets, live, .. } => (octets, live),
+        };
+        Source::new(octets, live, changed, how.pdus)
     }
 }
+
+/// How inputs are opened.
+#[derive(Clone, Default)]
+pub(super) struct How {
+    /// Set when whatever waits for octets shall wait no longer.
+    pub(super) interrupt: Arc<AtomicBool>,
+    /// A file is read on as it grows, until the ring has a next one.
+    pub(super) follow: Option<Arc<Mutex<Ring>>>,
+    /// They are no captures but bare PDUs.
+    pub(super) pdus: Option<u32>,
+}
+
+/// What happened to a file while it was read.
+pub(super) type Changed = Arc<OnceLock<String>>;
 
 impl fmt::Debug for Input {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -111,11 +135,12 @@ pub(super) struct Source {
     pub(super) compression: Option<Compression>,
     /// Octets taken from the input as it is stored.
     taken: Arc<AtomicU64>,
+    changed: Changed,
 }
 
 impl Source {
     /// Looks at the first octets for a compression; what was looked at is read again.
-    fn new(octets: Octets, live: bool) -> io::Result<Self> {
+    fn new(octets: Octets, live: bool, changed: Changed, pdus: Option<u32>) -> io::Result<Self> {
         let taken = Arc::new(AtomicU64::new(0));
         let mut octets = Counted { octets, taken: Arc::clone(&taken) };
         let mut first = Vec::with_capacity(MAGIC);
@@ -137,12 +162,22 @@ impl Source {
             }
         }
         let compression = Compression::of(&first);
+        let is_empty = first.is_empty() && failed.is_none();
         let whole: Octets = Box::new(Cursor::new(first).chain(Failed(failed)).chain(octets));
         let octets = match compression {
             None => whole,
             Some(compression) => compression.decoder(whole)?,
         };
-        Ok(Self { octets, live, compression, taken })
+        let octets = match pdus {
+            Some(number) if !is_empty => Box::new(Wrapped::new(octets, number)?),
+            _ => octets,
+        };
+        Ok(Self { octets, live, compression, taken, changed })
+    }
+
+    /// What happened to the file while it was read, known at its end.
+    pub(super) fn changed(&self) -> Option<&str> {
+        self.changed.get().map(String::as_str)
     }
 
     /// Octets taken from the input so far, as it is stored: fewer than were read where it is compressed.

@@ -24,12 +24,18 @@ const MOST_THREADS: usize = 4;
 #[command(after_help = "Examples:\n  smpp-inspect report capture.pcap\n  smpp-inspect report --format json \
                         -o report.json monday.pcap tuesday.pcap\n  tcpdump -w - port 2775 | smpp-inspect report -")]
 pub(super) struct Arguments {
-    /// Captures, pcap or pcapng; - is standard input
+    /// Captures (pcap or pcapng, also compressed) or directories of them; - is standard input
     #[arg(value_name = "FILE", required_unless_present = "read")]
     files: Vec<PathBuf>,
     /// A capture, as tcpdump and tshark name it
     #[arg(short = 'r', long, value_name = "FILE")]
     read: Vec<PathBuf>,
+    /// What the files hold
+    #[arg(long, value_name = "KIND", value_enum, default_value_t)]
+    input: Kind,
+    /// Read on as the newest file grows, and the next one that its directory gets, until Ctrl-C
+    #[arg(long)]
+    tail: bool,
     /// How the report is written
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -65,6 +71,16 @@ pub(super) struct Arguments {
     fail_on: Vec<FailOn>,
 }
 
+/// What is in a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Kind {
+    /// pcap or pcapng, as its content says, also compressed by gzip, zstd or lz4
+    #[default]
+    Capture,
+    /// PDUs one after the other and nothing else, of one side of a connection
+    Pdus,
+}
+
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 enum Format {
     /// For people
@@ -98,8 +114,15 @@ impl Arguments {
     pub(super) fn run(self) -> Result<u8, Failure> {
         let inputs: Vec<PathBuf> = self.files.iter().chain(&self.read).cloned().collect();
         let output = Output::new(self.output.as_deref(), self.force, &inputs)?;
-        let capture = Capture::open(inputs.iter().map(|path| Input::from_argument(path)).collect());
         let interrupt = Interrupt::listen().unwrap_or_default();
+        let mut capture = Capture::open(inputs.iter().map(|path| Input::from_argument(path)).collect())
+            .with_interrupt(interrupt.flag());
+        if self.tail {
+            capture = capture.following();
+        }
+        if self.input == Kind::Pdus {
+            capture = capture.of_pdus();
+        }
         let settings = Settings { interrupt: interrupt.flag(), ..self.settings() };
         let mut progress = Progress::new();
         let outcome = pipeline::run(capture, &settings, &mut |read, of| progress.update(read, of));
@@ -115,8 +138,8 @@ impl Arguments {
             }
         }
         for file in &report.capture.files {
-            if let Some(damage) = &file.damage {
-                complain(&format!("{}: {damage}", file.path));
+            for what in file.damage.iter().chain(&file.changed) {
+                complain(&format!("{}: {what}", file.path));
             }
         }
         for skipped in &report.capture.skipped_files {

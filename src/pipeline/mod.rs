@@ -96,8 +96,8 @@ pub fn run(capture: Capture, settings: &Settings, progress: &mut dyn FnMut(u64, 
     let whole = Whole {
         files: capture.files().iter().map(file).collect(),
         skipped_files: capture.skipped().iter().map(skipped).collect(),
-        first_at: facts.first_at,
-        last_at: facts.last_at,
+        first_at: capture.first_at(),
+        last_at: capture.last_at(),
         skipped_frames: facts
             .skipped
             .iter()
@@ -273,5 +273,8 @@ fn file(facts: &crate::capture::FileFacts) -> model::File {
         octets: facts.octets,
         damage: facts.damage.clone(),
         still_being_written: facts.is_torn,
+        changed: facts.changed.clone(),
+        dropped: facts.dropped,
+        untimed_frames: facts.untimed_frames,
     }
 }

@@ -27,8 +27,6 @@ pub(super) struct Reader {
 pub(super) struct Facts {
     /// Frames that gave no segment.
     pub(super) skipped: Counts<NotUsed>,
-    /// Time of the earliest frame.
-    pub(super) first_at: Option<Timestamp>,
     /// Time of the latest frame.
     pub(super) last_at: Option<Timestamp>,
     /// Connections forgotten to make room.
@@ -120,7 +118,6 @@ impl Facts {
     /// for a silence of any length. Time that runs backwards brings none.
     fn time(&mut self, frame: &Frame<'_>, ticks: &mut Vec<Tick>) {
         let at = frame.at;
-        self.first_at = Some(self.first_at.map_or(at, |first| first.min(at)));
         self.last_at = Some(self.last_at.map_or(at, |last| last.max(at)));
         match self.next_tick {
             Some(due) if at < due => {}

@@ -88,7 +88,8 @@ impl Assembly {
         let local = self.local();
         let Self { tally, sessions, omitted, .. } = self;
         let skipped = tally.skipped.total();
-        Report {
+        let is_timed = whole.first_at.is_some();
+        let mut report = Report {
             tcp: tcp(&tally, &whole),
             octets: model::Octets {
                 stream: tally.stream_octets,
@@ -120,7 +121,11 @@ impl Assembly {
             limits: limits(&tally, &whole),
             capture: capture(whole, &tally.other_ports, local),
             ..Report::default()
+        };
+        if !is_timed {
+            forget_times(&mut report);
         }
+        report
     }
 
     /// The address that is an end of more than half of the sessions, if there is just one: a capture is taken where
@@ -132,6 +137,23 @@ impl Assembly {
             (Some((address, _)), None) if most.saturating_mul(2) > self.seen => vec![address],
             _ => Vec::new(),
         }
+    }
+}
+
+/// Where no frame had a time, those that were counted with mean nothing.
+fn forget_times(report: &mut Report) {
+    for session in &mut report.sessions {
+        (session.first_at, session.last_at) = (None, None);
+        (session.window.max_at, session.rate.peak_at, session.rate.peak_per_s) = (None, None, None);
+        (session.idle_before_end_ms, session.tcp.rtt_us) = (None, None);
+        session.latency_us = model::Latency::default();
+    }
+    let of_sessions = report.sessions.iter_mut().flat_map(|session| &mut session.transactions);
+    for row in report.transactions.iter_mut().chain(of_sessions) {
+        row.latency_us = model::Latency::default();
+    }
+    for finding in &mut report.findings {
+        finding.first.at = None;
     }
 }
 

@@ -83,7 +83,7 @@ pub struct Capture {
 pub struct File {
     /// As named on the command line; `-` for standard input.
     pub path: String,
-    /// `pcap` or `pcapng`.
+    /// `pcap`, `pcapng`, or `pdus`: no capture but bare PDUs, one a frame.
     pub format: Option<String>,
     /// `gzip`, `zstd` or `lz4`; `null`: not compressed.
     pub compression: Option<String>,
@@ -97,6 +97,12 @@ pub struct File {
     pub damage: Option<String>,
     /// The newest of several files ends inside a record: it is still being written, which is no damage.
     pub still_being_written: bool,
+    /// What happened to it while it was read: it grew, shrank or was removed; `null`: nothing.
+    pub changed: Option<String>,
+    /// Frames that the capturing interface or system lost, by the file's own account; `null`: it does not say.
+    pub dropped: Option<u64>,
+    /// Frames whose records have no time; they count with the time of the frame before them.
+    pub untimed_frames: u64,
 }
 
 /// An input that was passed over.

@@ -16,6 +16,8 @@ mod engine;
 
 pub mod file;
 
+pub mod formats;
+
 pub mod fuzz;
 
 mod job;

@@ -47,6 +47,9 @@ fn file(path: &str, frames: u64, octets: u64) -> File {
         octets,
         damage: None,
         still_being_written: false,
+        changed: None,
+        dropped: None,
+        untimed_frames: 0,
     }
 }
 

@@ -43,6 +43,8 @@ fn pcap_is_read_in_both_byte_orders_and_all_forms() {
                 untimed_frames: 0,
                 damage: None,
                 is_torn: false,
+                changed: None,
+                dropped: None,
             }]
         );
         assert_eq!((capture.frames(), capture.octets()), (3, 10));

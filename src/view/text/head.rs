@@ -41,6 +41,9 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
         if file.still_being_written {
             page.item(&format!("{} is still being written", page.plain(&file.path)), None)?;
         }
+        if let Some(changed) = &file.changed {
+            page.item(&format!("{} {}", page.plain(&file.path), page.plain(changed)), None)?;
+        }
     }
     Ok(())
 }

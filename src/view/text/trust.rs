@@ -6,7 +6,7 @@ use super::super::figures::{count, of};
 use super::super::page::Page;
 use super::commands::listed;
 use crate::report::Report;
-use crate::report::model::{PartialReason, ReasonCount, Unanswered};
+use crate::report::model::{File, PartialReason, ReasonCount, Unanswered};
 
 /// One sentence a line; one line in all when there is nothing to doubt.
 pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Result<()> {
@@ -21,6 +21,7 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
     }
     doubts.extend(tcp(report));
     doubts.extend(frames(report));
+    doubts.extend(files(report));
     doubts.extend(
         report.limits.iter().map(|limit| format!("limit reached: {} {}", count(limit.count), limit.limit)),
     );
@@ -119,6 +120,21 @@ fn frames(report: &Report) -> Option<String> {
             format!("{} of {} {verb} no TCP segment", of(total, "frame"), count(report.capture.frames));
         sentence(&start, reasons(rows))
     })
+}
+
+/// What the files say of themselves.
+fn files(report: &Report) -> Vec<String> {
+    let sum = |of: fn(&File) -> u64| report.capture.files.iter().map(of).fold(0, u64::saturating_add);
+    let dropped = sum(|file| file.dropped.unwrap_or(0));
+    let untimed = sum(|file| file.untimed_frames);
+    let mut lines = Vec::new();
+    if dropped > 0 {
+        lines.push(format!("{} lost by the capturing system, by its own account", of(dropped, "frame")));
+    }
+    if untimed > 0 && report.capture.first_at.is_some() {
+        lines.push(format!("{} without a time: that of the frame before counts", of(untimed, "frame")));
+    }
+    lines
 }
 
 fn reasons(rows: &[ReasonCount]) -> impl Iterator<Item = (u64, String)> {
