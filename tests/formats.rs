@@ -135,6 +135,75 @@ fn every_compression_of_every_format_gives_the_same_report() {
     }
 }
 
+/// The report as JSON without points in time.
+fn but_for_times(report: &Report) -> serde_json::Value {
+    fn forget(value: &mut serde_json::Value) {
+        match value {
+            serde_json::Value::Object(keys) => {
+                keys.retain(|key, _| key != "at" && !key.ends_with("_at"));
+                keys.values_mut().for_each(forget);
+            }
+            serde_json::Value::Array(items) => items.iter_mut().for_each(forget),
+            _ => {}
+        }
+    }
+    let mut value = serde_json::to_value(report).unwrap();
+    value.as_object_mut().unwrap().remove("capture");
+    forget(&mut value);
+    value
+}
+
+#[test]
+fn times_before_1970_and_after_2038_and_2106_change_nothing_but_themselves() {
+    let frames = recorded(1_000);
+    let plain = Container::Pcap { big_endian: false, nanos: true, modified: false };
+    let want = read(write(&frames, ETHERNET, plain), false);
+    // Whole seconds apart, because rates are counted in those of the clock.
+    let first = frames[0].at.div_euclid(1_000_000_000);
+    for (first_at, seconds) in [
+        ("1901-01-01T00:00:00", -2_177_452_800_i64),
+        ("1969-12-31T23:59:59", -1),
+        ("2038-01-19T03:14:07", 2_147_483_647),
+        ("2106-02-07T06:28:15", 4_294_967_295),
+        ("2199-12-31T23:59:59", 7_258_118_399),
+    ] {
+        let shift = (seconds - first) * 1_000_000_000;
+        let moved: Vec<_> = frames
+            .iter()
+            .map(|frame| Captured { at: frame.at + shift, octets: frame.octets.clone() })
+            .collect();
+        let layout = Pcapng { resolution: Some(9), offset: Some(seconds - 10), ..Pcapng::PLAIN };
+        let got = read(write(&moved, ETHERNET, Container::Pcapng(layout)), false);
+        let json = serde_json::to_value(&got).unwrap();
+        let got_first = json["capture"]["first_at"].as_str().unwrap();
+        assert!(got_first.starts_with(first_at), "{got_first}");
+        assert_eq!(got.capture.duration_ms, want.capture.duration_ms);
+        assert!(but_for_times(&got) == but_for_times(&want), "{first_at}");
+    }
+}
+
+#[test]
+fn a_clock_that_is_set_back_loses_no_pdu_and_no_answer() {
+    let mut frames = recorded(1_000);
+    let plain = Container::Pcap { big_endian: false, nanos: true, modified: false };
+    let want = read(write(&frames, ETHERNET, plain), false);
+    let middle = frames.len() / 2;
+    for frame in &mut frames[middle..] {
+        frame.at -= 3_600_000_000_000;
+    }
+    let got = read(write(&frames, ETHERNET, plain), false);
+    assert_eq!((&got.pdus, &got.octets), (&want.pdus, &want.octets));
+    let answers = |report: &Report| -> Vec<_> {
+        report
+            .transactions
+            .iter()
+            .map(|row| (row.command.clone(), row.count, row.answered, row.failed))
+            .collect()
+    };
+    assert_eq!(answers(&got), answers(&want));
+    assert!(got.capture.first_at < want.capture.first_at);
+}
+
 #[test]
 fn standard_input_gives_what_the_file_gives() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,7 +1,7 @@
 //! Compressed inputs, recognised by their first octets: gzip of several members, zstd and lz4 of several frames. One
 //! layer only: what is inside is a capture or none.
 
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read, Write};
 
 use super::source::Octets;
 
@@ -46,7 +46,7 @@ impl Compression {
     /// What is inside `octets`.
     pub(super) fn decoder(self, octets: Octets) -> io::Result<Octets> {
         Ok(match self {
-            Self::Gzip => Box::new(flate2::read::MultiGzDecoder::new(octets)),
+            Self::Gzip => Box::new(Gunzip::new(octets)),
             Self::Zstd => {
                 let mut decoder = zstd::stream::read::Decoder::new(octets)?;
                 decoder.window_log_max(WINDOW)?;
@@ -54,6 +54,64 @@ impl Compression {
             }
             Self::Lz4 => Box::new(Lz4Frames(lz4_flex::frame::FrameDecoder::new(BufReader::new(octets)))),
         })
+    }
+}
+
+/// gzip members one after the other. Octets are pushed into the decoder, because those that can be pulled from ask for
+/// more input while they still hold output: of a live input, the last frames would wait for the next ones.
+struct Gunzip {
+    octets: Octets,
+    decoder: flate2::write::MultiGzDecoder<Vec<u8>>,
+    /// Octets of the decoder's output that were given.
+    given: usize,
+    /// Told when the output before it was given.
+    failed: Option<io::Error>,
+    has_ended: bool,
+    room: Box<[u8]>,
+}
+
+impl Gunzip {
+    /// Octets pushed at once: they can be a thousand times as many when they come out.
+    const STEP: usize = 16 << 10;
+
+    fn new(octets: Octets) -> Self {
+        Self {
+            octets,
+            decoder: flate2::write::MultiGzDecoder::new(Vec::new()),
+            given: 0,
+            failed: None,
+            has_ended: false,
+            room: vec![0; Self::STEP].into(),
+        }
+    }
+}
+
+impl Read for Gunzip {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        // Each turn takes octets from the input, or returns.
+        loop {
+            let mut ready = self.decoder.get_ref().get(self.given..).unwrap_or_default();
+            if !ready.is_empty() || room.is_empty() {
+                let read = ready.read(room)?;
+                self.given += read;
+                return Ok(read);
+            }
+            if let Some(error) = self.failed.take() {
+                return Err(error);
+            }
+            if self.has_ended {
+                return Ok(0);
+            }
+            self.decoder.get_mut().clear();
+            self.given = 0;
+            let read = self.octets.read(&mut self.room)?;
+            let pushed = match self.room.get(..read).unwrap_or_default() {
+                [] => self.decoder.try_finish(),
+                octets => self.decoder.write_all(octets).and_then(|()| self.decoder.flush()),
+            };
+            self.has_ended = read == 0 || pushed.is_err();
+            self.failed = pushed.err();
+        }
     }
 }
 

@@ -79,12 +79,15 @@ impl Wrapped {
         let total = HEADERS + payload.len();
         let padding = total.next_multiple_of(4) - total;
         let (length, block) = (num::short(total), num::short(total + padding + 16));
-        let [.., s0, s1, s2, s3] = self.sent.wrapping_add(1).to_be_bytes();
+        // The first octets open the connection, so that they are judged as its beginning and not as a middle.
+        let (sequence, flags) =
+            if self.sent == 0 { (0, 0x5002_ffff) } else { (self.sent.wrapping_add(1), 0x5018_ffff) };
+        let [.., s0, s1, s2, s3] = sequence.to_be_bytes();
         // The first octet of an IPv4 address must not be 0 for some.
         let source = 0x0a00_0000 | (self.number & 0x00ff_ffff);
         self.words(&[3, block, length]);
         self.words(&[0x4500_0000 | length, 0x4000, 0x4006_0000, source, 0x0aff_ffff]);
-        self.words(&[PORTS, u32::from_be_bytes([s0, s1, s2, s3]), 0, 0x5018_ffff, 0]);
+        self.words(&[PORTS, u32::from_be_bytes([s0, s1, s2, s3]), 0, flags, 0]);
         self.ready.extend(payload);
         self.ready.extend(std::iter::repeat_n(0, padding));
         self.words(&[block]);

@@ -235,8 +235,9 @@ impl Capture {
     fn begin(&mut self) {
         if self.follows {
             let paths = self.given.iter().filter_map(|input| match input {
-                Input::File(path) => Some(path.clone()),
-                Input::Stdin | Input::Reader { .. } => None,
+                // A pipe has nothing behind its end.
+                Input::File(path) if path.is_file() || path.is_dir() => Some(path.clone()),
+                Input::File(_) | Input::Stdin | Input::Reader { .. } => None,
             });
             let watched: Vec<PathBuf> = paths.collect();
             self.ring = (!watched.is_empty()).then(|| Arc::new(Mutex::new(Ring::new(watched))));

@@ -1,6 +1,6 @@
 //! One connection from its segments to its sessions: tcp → smpp → session, counted on the way.
 
-use crate::decap::Endpoint;
+use crate::decap::{Endpoint, Flags};
 use crate::num::count;
 use crate::report::{Exchanges, Finding, Row, SessionRow, Tally};
 use crate::session::{
@@ -109,6 +109,8 @@ impl Analysis {
     ) {
         self.last_at = self.last_at.max(arrival.at);
         let (tcp, mut flow) = self.parts(arrival.side, arrival.at, setup, tally);
+        // A SYN may carry octets itself.
+        flow.handshake |= arrival.flags.has(Flags::SYN);
         tcp.push(arrival, payload, &setup.tcp, &mut flow);
         let waits = tcp.waits(arrival.side);
         if let Content::Smpp(smpp) = &mut self.content {

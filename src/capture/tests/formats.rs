@@ -288,3 +288,79 @@ fn blocks_that_contradict_themselves_are_damage_at_their_place() {
         assert_eq!(damage(&capture), Some(expected.as_str()));
     }
 }
+
+/// A statistics block of `interface` with options of 64 bits.
+fn statistics(make: Make, interface: u32, options: &[(u16, u64)]) -> Vec<u8> {
+    let mut body = make.words(&[interface, 0, 0]);
+    for (code, value) in options {
+        body.extend([make.u16(*code), make.u16(8)].concat());
+        body.extend(if make.big { value.to_be_bytes() } else { value.to_le_bytes() });
+    }
+    make.block(5, &body)
+}
+
+/// An Enhanced Packet Block with a comment and a drop count.
+fn enhanced_after(make: Make, interface: u32, dropped: u64) -> Vec<u8> {
+    let mut body = make.words(&[interface, 0, 1, 3, 3]);
+    body.extend([1, 2, 3, 0]);
+    body.extend([make.u16(1), make.u16(3)].concat());
+    body.extend(*b"why\0");
+    body.extend([make.u16(4), make.u16(8)].concat());
+    body.extend(if make.big { dropped.to_be_bytes() } else { dropped.to_le_bytes() });
+    body.extend([0; 4]);
+    make.block(6, &body)
+}
+
+#[test]
+fn frames_that_the_capture_lost_are_counted_as_the_file_says() {
+    for make in [LITTLE, BIG] {
+        let section = || [make.section(), make.interface(1, 0, &[]), make.interface(1, 0, &[])].concat();
+        let dropped = |blocks: &[Vec<u8>]| {
+            let (_, capture) = read(&[section(), blocks.concat()].concat());
+            assert_eq!(damage(&capture), None);
+            capture.files()[0].dropped
+        };
+        // Nothing said, and said that there were none.
+        assert_eq!(dropped(&[make.enhanced(0, 1, b"x", 1)]), None);
+        assert_eq!(dropped(&[statistics(make, 0, &[(4, 70)])]), None);
+        assert_eq!(dropped(&[statistics(make, 0, &[(5, 0)])]), Some(0));
+        // Statistics count from the start: the last ones of each interface, dropped by it and by the system.
+        let twice = [statistics(make, 0, &[(5, 3)]), statistics(make, 0, &[(4, 9), (5, 5), (7, 2)])];
+        assert_eq!(dropped(&twice), Some(7));
+        let two = [
+            statistics(make, 0, &[(5, 3)]),
+            statistics(make, 1, &[(7, 10)]),
+            statistics(make, 9, &[(5, 99)]),
+        ];
+        assert_eq!(dropped(&two), Some(13));
+        // Packets tell what was lost before each; both ways tell of the same.
+        let told = [enhanced_after(make, 0, 2), enhanced_after(make, 0, 3), statistics(make, 0, &[(7, 4)])];
+        assert_eq!(dropped(&told), Some(5));
+        assert_eq!(
+            dropped(&[make.obsolete(0, 4, 1, b"x", 1), make.obsolete(0, u16::MAX, 1, b"x", 1)]),
+            Some(4)
+        );
+        // A section has its own interfaces.
+        assert_eq!(
+            dropped(&[statistics(make, 1, &[(5, 3)]), section(), statistics(make, 1, &[(5, 4)])]),
+            Some(7)
+        );
+    }
+}
+
+#[test]
+fn options_that_contradict_their_block_say_nothing_and_hurt_nothing() {
+    let section = [LITTLE.section(), LITTLE.interface(1, 0, &[])].concat();
+    for options in
+        [&[5, 0, 200, 0, 1, 2, 3, 4][..], &[5, 0], &[5, 0, 4, 0, 1, 2, 3, 4], &[9, 0, 255, 255, 5, 0, 8, 0]]
+    {
+        let statistics = LITTLE.block(5, &[LITTLE.words(&[0, 0, 0]), options.to_vec()].concat());
+        let packet = LITTLE.block(6, &[LITTLE.words(&[0, 0, 0, 4, 4, 7]), options.to_vec()].concat());
+        let (frames, capture) = read(&[&section[..], &statistics, &packet].concat());
+        assert_eq!(
+            (frames.len(), damage(&capture), capture.files()[0].dropped),
+            (1, None, None),
+            "{options:?}"
+        );
+    }
+}
