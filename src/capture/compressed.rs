@@ -52,7 +52,7 @@ impl Compression {
                 decoder.window_log_max(WINDOW)?;
                 Box::new(decoder)
             }
-            Self::Lz4 => Box::new(Lz4Frames(lz4_flex::frame::FrameDecoder::new(BufReader::new(octets)))),
+            Self::Lz4 => Box::new(Lz4Frames::new(BufReader::new(octets))),
         })
     }
 }
@@ -115,20 +115,26 @@ impl Read for Gunzip {
     }
 }
 
-/// lz4 frames one after the other: the decoder of one frame ends with it.
-struct Lz4Frames(lz4_flex::frame::FrameDecoder<BufReader<Octets>>);
+/// lz4 frames one after the other, each with a decoder of its own: one that goes on to a frame of another block size
+/// breaks its own word.
+struct Lz4Frames(Option<lz4_flex::frame::FrameDecoder<BufReader<Octets>>>);
+
+impl Lz4Frames {
+    fn new(octets: BufReader<Octets>) -> Self {
+        Self(Some(lz4_flex::frame::FrameDecoder::new(octets)))
+    }
+}
 
 impl Read for Lz4Frames {
     fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
-        if room.is_empty() {
-            return Ok(0);
-        }
-        loop {
-            let read = self.0.read(room)?;
-            // Each turn takes octets from the input, or it is at its end.
-            if read > 0 || self.0.get_mut().fill_buf()?.is_empty() {
+        // Each turn takes octets from the input, or it is at its end.
+        while let Some(frame) = &mut self.0 {
+            let read = frame.read(room)?;
+            if read > 0 || room.is_empty() || frame.get_mut().fill_buf()?.is_empty() {
                 return Ok(read);
             }
+            *self = self.0.take().map_or(Self(None), |frame| Self::new(frame.into_inner()));
         }
+        Ok(0)
     }
 }

@@ -48,6 +48,12 @@ pub(super) struct Arguments {
     /// Ports on which everything is SMPP until proven otherwise; elsewhere SMPP is recognised
     #[arg(long, value_name = "N[,N-M]", value_delimiter = ',', value_parser = ports, default_value = "2775,3550")]
     port: Vec<(u16, u16)>,
+    /// Decode a port as SMPP besides those of --port, as tshark names it: tcp.port==N,smpp
+    #[arg(short = 'd', value_name = "tcp.port==N,smpp", value_parser = decode_as)]
+    decode_as: Vec<(u16, u16)>,
+    /// Whether SMPP is looked for on other ports
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t)]
+    detect: Detect,
     /// Threads; the report is the same for any number of them [default: cores, at most 4]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     threads: Option<u16>,
@@ -79,6 +85,16 @@ enum Kind {
     Capture,
     /// PDUs one after the other and nothing else, of one side of a connection
     Pdus,
+}
+
+/// Whether connections on ports that nobody named are looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Detect {
+    /// Two chained headers, or a whole PDU that decodes without an error, make a connection SMPP
+    #[default]
+    On,
+    /// Only what --port and -d name is SMPP
+    Off,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
@@ -164,7 +180,8 @@ impl Arguments {
     fn settings(&self) -> Settings {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let settings = Settings {
-            ports: self.port.clone(),
+            ports: self.port.iter().chain(&self.decode_as).copied().collect(),
+            detect: self.detect == Detect::On,
             threads: self.threads.map_or(cores.min(MOST_THREADS), usize::from),
             max_sessions: self.max_sessions,
             ..Settings::default()
@@ -219,6 +236,18 @@ fn ports(text: &str) -> Result<(u16, u16), String> {
     }
 }
 
+/// `tcp.port==2775,smpp`, also with a range.
+fn decode_as(text: &str) -> Result<(u16, u16), String> {
+    let (selector, protocol) = text.split_once(',').ok_or("tcp.port==N,smpp is needed")?;
+    if !protocol.trim().eq_ignore_ascii_case("smpp") {
+        return Err(format!("{}: only smpp is decoded", protocol.trim()));
+    }
+    match selector.split_once("==") {
+        Some((field, number)) if field.trim() == "tcp.port" => ports(number.trim()),
+        _ => Err("tcp.port==N,smpp is needed".to_owned()),
+    }
+}
+
 /// A positive number of seconds, fractions allowed.
 fn seconds(text: &str) -> Result<Duration, String> {
     let span = text.parse().ok().and_then(|seconds| std::time::Duration::try_from_secs_f64(seconds).ok());
@@ -239,6 +268,15 @@ mod tests {
         assert_eq!(ports("2770-2779"), Ok((2770, 2779)));
         for text in ["", "-", "2779-2770", "65536", "smpp", "1-2-3"] {
             assert!(ports(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_port_may_be_named_as_tshark_does() {
+        assert_eq!(decode_as("tcp.port==9000,smpp"), Ok((9_000, 9_000)));
+        assert_eq!(decode_as("tcp.port == 9000-9010, SMPP"), Ok((9_000, 9_010)));
+        for text in ["9000", "tcp.port==9000", "tcp.port==9000,http", "udp.port==9000,smpp", "tcp.port==,smpp"] {
+            assert!(decode_as(text).is_err(), "{text}");
         }
     }
 

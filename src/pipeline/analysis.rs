@@ -20,6 +20,8 @@ use crate::time::{Duration, Timestamp};
 pub(super) struct Setup {
     /// Ports on which everything is SMPP until proven otherwise, as inclusive ranges.
     pub(super) ports: Vec<(u16, u16)>,
+    /// Whether SMPP is looked for on other ports.
+    pub(super) detect: bool,
     pub(super) tcp: TcpLimits,
     pub(super) session: SessionLimits,
 }
@@ -38,6 +40,8 @@ pub(super) struct Analysis {
     content: Content,
     /// Whether the shard looks at it at each tick.
     pub(super) is_listed: bool,
+    /// Octets that it held when they were counted last.
+    weight: u64,
 }
 
 /// What the connection carries.
@@ -95,7 +99,45 @@ impl Analysis {
             closed_at: None,
             content: Content::Unseen,
             is_listed: false,
+            weight: 0,
         }
+    }
+
+    /// Counts the octets that are held until others come, and returns how many they were before and are now.
+    pub(super) fn weigh(&mut self) -> (u64, u64) {
+        let framers = |framers: &PerSide<Framer>| {
+            count(framers.opener.held()).saturating_add(count(framers.accepter.held()))
+        };
+        let content = match &self.content {
+            Content::Smpp(smpp) => framers(&smpp.framers),
+            Content::Open(open) => framers(&open.0).saturating_add(open.1.octets()),
+            Content::Unseen | Content::Tls | Content::Other | Content::Over => 0,
+        };
+        let now = self.tcp.held().saturating_add(content);
+        (std::mem::replace(&mut self.weight, now), now)
+    }
+
+    /// As of when it was weighed last.
+    pub(super) const fn weight(&self) -> u64 {
+        self.weight
+    }
+
+    /// Lets go of what is held until others come: holes are gaps, PDUs that are not whole are partial, and what was
+    /// not found to be SMPP yet is looked at no further.
+    pub(super) fn relieve(&mut self, setup: &Setup, tally: &mut Tally) {
+        if matches!(self.content, Content::Open(_)) {
+            self.content = Content::Other;
+        }
+        let now = self.last_at;
+        for side in [Side::Opener, Side::Accepter] {
+            let (tcp, mut flow) = self.parts(side, now, setup, tally);
+            tcp.finish(side, now, &mut flow);
+            if matches!(&self.content, Content::Smpp(smpp) if smpp.framers.of(side).held() > 0) {
+                let (_, mut flow) = self.parts(side, now, setup, tally);
+                flow.gap(0, 0, Missing::Lost);
+            }
+        }
+        tally.limits.add("connections made to give up what they held, for want of memory", 1);
     }
 
     /// Takes a segment.
@@ -370,6 +412,8 @@ impl Flow<'_> {
             let framers =
                 PerSide { opener: Framer::new(!self.handshake), accepter: Framer::new(!self.handshake) };
             Content::Smpp(Box::new(self.smpp(framers)))
+        } else if !self.setup.detect {
+            Content::Other
         } else {
             let framers = PerSide { opener: Framer::new(true), accepter: Framer::new(true) };
             Content::Open(Box::new((framers, Probe::new(self.handshake))))

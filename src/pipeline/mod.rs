@@ -38,6 +38,8 @@ use crate::time::{Duration, Timestamp};
 pub struct Settings {
     /// Ports on which everything is SMPP until proven otherwise, as inclusive ranges.
     pub ports: Vec<(u16, u16)>,
+    /// Whether SMPP is looked for on other ports.
+    pub detect: bool,
     /// Threads to use, at least 1.
     pub threads: usize,
     /// Most sessions to list.
@@ -52,6 +54,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             ports: smpp::DEFAULT_PORTS.iter().map(|&port| (port, port)).collect(),
+            detect: true,
             threads: 1,
             max_sessions: 1_000,
             timeout: Duration::from_secs(10),
@@ -80,6 +83,7 @@ const IN_FLIGHT: usize = 3;
 pub fn run(capture: Capture, settings: &Settings, progress: &mut dyn FnMut(u64, Option<u64>)) -> Outcome {
     let setup = Setup {
         ports: settings.ports.clone(),
+        detect: settings.detect,
         tcp: TcpLimits::default(),
         session: SessionLimits { timeout: settings.timeout, ..SessionLimits::default() },
     };

@@ -107,6 +107,8 @@ impl Reader {
                 wire_len: segment.wire_len,
                 window: segment.window,
                 ip_id: segment.ip_id,
+                ttl: segment.ttl,
+                copy: assigned.copy,
                 flags: segment.flags,
             },
         });

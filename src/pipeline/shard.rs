@@ -14,13 +14,25 @@ pub(super) struct Shard {
     connections: Vec<Option<Box<Analysis>>>,
     /// Places of those that time can change something about.
     active: Vec<u32>,
+    /// Octets that its connections hold until others come.
+    held: u64,
     tally: Tally,
     rows: Vec<Row>,
 }
 
+/// Octets that the connections of a shard may hold in all.
+const MOST_HELD: u64 = 3 << 20;
+
 impl Shard {
     pub(super) fn new(setup: Setup) -> Self {
-        Self { setup, connections: Vec::new(), active: Vec::new(), tally: Tally::default(), rows: Vec::new() }
+        Self {
+            setup,
+            connections: Vec::new(),
+            active: Vec::new(),
+            held: 0,
+            tally: Tally::default(),
+            rows: Vec::new(),
+        }
     }
 
     /// Works through this shard's part of a batch; returns what was completed, in order.
@@ -78,6 +90,23 @@ impl Shard {
             connection.is_listed = true;
             self.active.push(place);
         }
+        let (before, now) = connection.weigh();
+        self.held = self.held.saturating_sub(before).saturating_add(now);
+        if self.held > MOST_HELD {
+            self.relieve();
+        }
+    }
+
+    /// Makes the connection that holds most give it up.
+    #[cold]
+    fn relieve(&mut self) {
+        let connections = self.connections.iter_mut().flatten();
+        // Of several that hold as much, the last one: it began latest.
+        if let Some(heaviest) = connections.max_by_key(|connection| connection.weight()) {
+            heaviest.relieve(&self.setup, &mut self.tally);
+            let (before, now) = heaviest.weigh();
+            self.held = self.held.saturating_sub(before).saturating_add(now);
+        }
     }
 
     fn tick(&mut self, now: Timestamp, frame: u64) {
@@ -85,6 +114,8 @@ impl Shard {
         active.retain(|&place| {
             let Some(Some(connection)) = self.connections.get_mut(index(place)) else { return false };
             connection.tick(now, frame, &self.setup, &mut self.tally, &mut self.rows);
+            let (before, now) = connection.weigh();
+            self.held = self.held.saturating_sub(before).saturating_add(now);
             connection.is_listed = !connection.is_quiet();
             connection.is_listed
         });
@@ -94,6 +125,7 @@ impl Shard {
     fn forget(&mut self, connection: u32, frame: u64) {
         let Some(slot) = self.connections.get_mut(index(connection / SHARDS)) else { return };
         if let Some(mut connection) = slot.take() {
+            self.held = self.held.saturating_sub(connection.weight());
             connection.leave(End::Idle, frame, &self.setup, &mut self.tally, &mut self.rows);
         }
     }

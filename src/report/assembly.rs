@@ -146,6 +146,7 @@ fn forget_times(report: &mut Report) {
         (session.first_at, session.last_at) = (None, None);
         (session.window.max_at, session.rate.peak_at, session.rate.peak_per_s) = (None, None, None);
         (session.idle_before_end_ms, session.tcp.rtt_us) = (None, None);
+        session.tcp.data_rtt_us = model::DataRtt::default();
         session.latency_us = model::Latency::default();
     }
     let of_sessions = report.sessions.iter_mut().flat_map(|session| &mut session.transactions);
@@ -195,6 +196,8 @@ fn tcp(tally: &Tally, whole: &Whole) -> model::Tcp {
         gap_octets: health.gap_octets,
         conflicting_overlaps: health.conflicting_overlaps,
         evicted: whole.evicted,
+        duplicate_acks: health.duplicate_acks,
+        zero_windows: health.zero_windows,
     }
 }
 

@@ -8,7 +8,8 @@ use crate::decap::Endpoint;
 use crate::report::latency::{Latencies, micros};
 use crate::session::{BindType, End, SessionEnd, Start};
 use crate::smpp::{CommandId, Role};
-use crate::tcp::{Health, PerSide, Side};
+use crate::tcp::{Health, PerSide, Side, Spans};
+use crate::time::Duration;
 
 /// Something complete, with its place in the order of the capture.
 #[derive(Debug)]
@@ -101,10 +102,14 @@ fn session(row: &SessionRow<'_>) -> model::Session {
             End::Idle => model::End::Idle,
             End::CaptureEnd => model::End::CaptureEnd,
         }),
-        ended_by: end.ended_by_role().map(|role| match role {
-            Role::Esme => model::EndedBy::Esme,
-            Role::Smsc => model::EndedBy::Smsc,
-        }),
+        ended_by: match end.ended_by_role() {
+            _ if end.end == Some(End::Rst) && row.health.rst.is_some_and(|rst| rst.is_forged()) => {
+                Some(model::EndedBy::Middlebox)
+            }
+            Some(Role::Esme) => Some(model::EndedBy::Esme),
+            Some(Role::Smsc) => Some(model::EndedBy::Smsc),
+            None => None,
+        },
         idle_before_end_ms: Some(milliseconds(end.idle_before_end_ms)),
         last_pdus: end.last_pdus.iter().map(|pdu| pdu.command.to_string()).collect(),
         pdus: model::SessionPdus {
@@ -132,8 +137,34 @@ fn session(row: &SessionRow<'_>) -> model::Session {
             gaps: row.health.gaps,
             gap_octets: row.health.gap_octets,
             zero_windows: row.health.zero_windows,
-            rtt_us: row.health.handshake_rtt.map(|rtt| micros(rtt.nanos().max(0).unsigned_abs())),
+            duplicate_frames: row.health.duplicate_frames,
+            copies: u64::from(row.health.copies) + 1,
+            duplicate_acks: row.health.duplicate_acks,
+            rtt_us: row.health.handshake_rtt.map(span),
+            data_rtt_us: model::DataRtt {
+                esme: spans(row.health.acknowledged_after.of(esme_side)),
+                smsc: spans(row.health.acknowledged_after.of(esme_side.other())),
+            },
+            rst: row.health.rst.map(|rst| model::Rst {
+                by: if rst.side == esme_side { model::Role::Esme } else { model::Role::Smsc },
+                ttl_fits: rst.ttl_fits,
+                ip_id_fits: rst.ip_id_fits,
+            }),
         },
+    }
+}
+
+fn span(span: Duration) -> f64 {
+    micros(span.nanos().max(0).unsigned_abs())
+}
+
+fn spans(spans: &Spans) -> model::Spans {
+    let known = |value: f64| (spans.count > 0).then_some(value);
+    model::Spans {
+        count: spans.count,
+        min: known(span(spans.min)),
+        mean: known(span(spans.sum) / spans.count.max(1) as f64),
+        max: known(span(spans.max)),
     }
 }
 

@@ -106,6 +106,7 @@ pub fn add_health(total: &mut Health, more: &Health) {
     add(&mut total.gaps, more.gaps);
     add(&mut total.gap_octets, more.gap_octets);
     add(&mut total.zero_windows, more.zero_windows);
+    add(&mut total.duplicate_acks, more.duplicate_acks);
 }
 
 /// Requests with what became of them, and responses by status: of one session, or of many.

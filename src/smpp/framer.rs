@@ -226,6 +226,12 @@ impl Framer {
         matches!(after, Mode::Searching { .. })
     }
 
+    /// Octets held until more of their PDU come.
+    #[must_use]
+    pub const fn held(&self) -> usize {
+        self.buffer.len()
+    }
+
     /// No octets follow. `closed`: the connection ended, rather than the capture.
     pub fn finish(&mut self, closed: bool, sink: &mut impl Framing) {
         self.consume_buffer(true, sink);

@@ -1,9 +1,10 @@
 //! One TCP connection: both sides' streams, how it opened and closed, and its health.
 
+use super::health::{Health, Pulse};
 use super::stream::{Effect, Limits, Ordered, Stream};
 use super::{Arrival, PerSide, Side};
 use crate::decap::Flags;
-use crate::time::{Duration, Timestamp};
+use crate::time::Timestamp;
 
 /// How a connection closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,36 +15,13 @@ pub enum Closing {
     Rst(Side),
 }
 
-/// What the segments of a connection tell about the network; each count is over both sides.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Health {
-    /// Segments.
-    pub segments: u64,
-    /// Segments all of whose octets had been captured before.
-    pub retransmitted: u64,
-    /// Frames seen twice (mirror ports, the `any` device); never counted as retransmitted.
-    pub duplicate_frames: u64,
-    /// Segments that filled a hole which later octets had left.
-    pub out_of_order: u64,
-    /// Segments whose octets differ from those captured before at the same place.
-    pub conflicting_overlaps: u64,
-    /// Holes that were never filled; what snaplen cut off is none.
-    pub gaps: u64,
-    /// Octets in them.
-    pub gap_octets: u64,
-    /// Times that a side closed its window.
-    pub zero_windows: u64,
-    /// From the SYN to the acknowledgement of the SYN,ACK.
-    pub handshake_rtt: Option<Duration>,
-}
-
 /// The state of one connection.
 #[derive(Debug)]
 pub struct Connection {
     streams: PerSide<Stream>,
     syn_at: Option<Timestamp>,
     syn_ack_at: Option<Timestamp>,
-    window_closed: PerSide<bool>,
+    pulses: PerSide<Pulse>,
     closing: Option<Closing>,
     fins: PerSide<bool>,
     health: Health,
@@ -63,7 +41,7 @@ impl Connection {
             streams: PerSide { opener: Stream::new(), accepter: Stream::new() },
             syn_at: None,
             syn_ack_at: None,
-            window_closed: PerSide { opener: false, accepter: false },
+            pulses: PerSide { opener: Pulse::new(), accepter: Pulse::new() },
             closing: None,
             fins: PerSide { opener: false, accepter: false },
             health: Health::default(),
@@ -85,17 +63,21 @@ impl Connection {
         {
             self.health.handshake_rtt = Some(arrival.at.since(syn_at));
         }
-        let effect = self.streams.of_mut(arrival.side).push(arrival, payload, limits, sink);
-        self.note(arrival, effect);
+        self.health.copies = self.health.copies.max(arrival.copy);
+        let twice = self.health.duplicate_frames > 0;
+        let effect = self.streams.of_mut(arrival.side).push(arrival, payload, twice, limits, sink);
         if effect.duplicate_frame {
+            self.health.duplicate_frames = self.health.duplicate_frames.saturating_add(1);
             return;
         }
+        self.note(arrival, effect);
         if ack {
             self.streams.of_mut(arrival.side.other()).acknowledge(arrival.acknowledgement, arrival.at);
         }
         if arrival.flags.has(Flags::RST) {
             if !matches!(self.closing, Some(Closing::Rst(_))) && !self.is_closed() {
                 self.closing = Some(Closing::Rst(arrival.side));
+                self.health.rst = Some(self.pulses.of(arrival.side).judge(arrival));
             }
         } else if arrival.flags.has(Flags::FIN) {
             *self.fins.of_mut(arrival.side) = true;
@@ -125,9 +107,9 @@ impl Connection {
         !self.streams.of(side).is_quiet()
     }
 
-    /// Octets held behind holes, both sides.
+    /// Octets of memory that what is held behind holes takes, both sides.
     #[must_use]
-    pub const fn held(&self) -> u64 {
+    pub fn held(&self) -> u64 {
         self.streams.opener.held().saturating_add(self.streams.accepter.held())
     }
 
@@ -162,13 +144,19 @@ impl Connection {
 
     fn note(&mut self, arrival: &Arrival, effect: Effect) {
         let add = |n: &mut u64, flag: bool| *n = n.saturating_add(u64::from(flag));
-        add(&mut self.health.duplicate_frames, effect.duplicate_frame);
         add(&mut self.health.retransmitted, effect.retransmitted);
         add(&mut self.health.out_of_order, effect.out_of_order);
         add(&mut self.health.conflicting_overlaps, effect.conflicting);
-        let closed = arrival.window == 0 && !arrival.flags.has(Flags::RST);
-        let was_closed = self.window_closed.of_mut(arrival.side);
-        add(&mut self.health.zero_windows, closed && !*was_closed);
-        *was_closed = closed;
+        let PerSide { opener, accepter } = &mut self.pulses;
+        let (own, peer) = match arrival.side {
+            Side::Opener => (opener, accepter),
+            Side::Accepter => (accepter, opener),
+        };
+        let beat = own.beat(arrival, effect.retransmitted, peer);
+        add(&mut self.health.zero_windows, beat.window_closed);
+        add(&mut self.health.duplicate_acks, beat.duplicate_ack);
+        if let Some(span) = beat.acknowledged_after {
+            self.health.acknowledged_after.of_mut(arrival.side).add(span);
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use foldhash::quality::RandomState;
 
+use super::twins::Recent;
 use super::{ConnectionNumber, Side};
 use crate::decap::{Endpoint, Flags, Segment};
 
@@ -13,9 +14,13 @@ use crate::decap::{Endpoint, Flags, Segment};
 /// VLANs and tunnels are no part of the key: a mirror may show the two directions under different ones. Holds at
 /// most `limit` connections; when full, half of them are forgotten and reported, so that the cost stays constant per
 /// connection: first those that never carried an octet (scans, floods), then those silent longest.
+///
+/// Where a capture holds both sides of an address translation, the connection whose octets come second keeps its
+/// number, but its segments count as frames of the first one.
 #[derive(Debug)]
 pub struct Flows {
     flows: HashMap<Key, Flow, RandomState>,
+    recent: Recent,
     next: u32,
     limit: usize,
     smpp_ports: Vec<(u16, u16)>,
@@ -30,15 +35,22 @@ pub struct Assigned {
     pub side: Side,
     /// Whether this segment is the connection's first.
     pub is_new: bool,
+    /// 0, or the number of the other pair of addresses under which it was captured.
+    pub copy: u8,
 }
 
 /// Endpoints in a fixed order, so that both directions have one key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Key {
+pub(super) struct Key {
     low: u128,
     high: u128,
     ports: u32,
     is_v6: bool,
+}
+
+impl Key {
+    /// That of no connection: two ends that are one.
+    pub(super) const NONE: Self = Self { low: 0, high: 0, ports: 0, is_v6: false };
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +61,20 @@ struct Flow {
     first: [Option<u32>; 2],
     last_frame: u64,
     has_payload: bool,
+    /// Other pairs of addresses under which it was captured.
+    copies: u8,
+    /// The connection that this one is a copy of, and which.
+    twin: Option<Twin>,
+    /// Nobody was told that it is new, because it was a copy.
+    is_untold: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Twin {
+    number: u32,
+    copy: u8,
+    /// Who sends there what the lower endpoint sends here.
+    low: Side,
 }
 
 impl Flow {
@@ -65,7 +91,8 @@ impl Flows {
     /// No connections yet; `smpp_ports` are inclusive ranges that tell the accepter of a connection seen mid-stream.
     #[must_use]
     pub fn new(limit: usize, smpp_ports: &[(u16, u16)]) -> Self {
-        Self { flows: HashMap::default(), next: 0, limit: limit.max(2), smpp_ports: smpp_ports.to_vec() }
+        let (limit, smpp_ports) = (limit.max(2), smpp_ports.to_vec());
+        Self { flows: HashMap::default(), recent: Recent::new(), next: 0, limit, smpp_ports }
     }
 
     /// Connections numbered so far.
@@ -83,7 +110,9 @@ impl Flows {
         if let Some(flow) = self.flows.get_mut(&key)
             && !reuses(segment, flow, source_is_low)
         {
-            return flow.seen(segment, source_is_low);
+            let is_first = segment.wire_len > 0 && !flow.has_payload;
+            let assigned = flow.seen(segment, source_is_low);
+            return self.carrying(segment, key, source_is_low, is_first, assigned);
         }
         if self.flows.len() >= self.limit && !self.flows.contains_key(&key) {
             self.forget_half(&mut forgotten);
@@ -94,11 +123,56 @@ impl Flows {
             first: [None; 2],
             last_frame: segment.frame,
             has_payload: false,
+            copies: 0,
+            twin: None,
+            is_untold: false,
         };
         self.next = self.next.saturating_add(1);
         let assigned = Assigned { is_new: true, ..flow.seen(segment, source_is_low) };
         self.flows.insert(key, flow);
+        self.carrying(segment, key, source_is_low, segment.wire_len > 0, assigned)
+    }
+
+    /// Remembers a segment with octets; with the first ones of a connection it shows whether it is a copy.
+    #[inline]
+    fn carrying(
+        &mut self,
+        segment: &Segment<'_>,
+        key: Key,
+        source_is_low: bool,
+        is_first: bool,
+        assigned: Assigned,
+    ) -> Assigned {
+        if segment.wire_len == 0 {
+            return assigned;
+        }
+        let assigned = if is_first { self.compare(segment, key, source_is_low, assigned) } else { assigned };
+        if assigned.copy == 0 {
+            self.recent.note(segment, key, assigned.side);
+        }
         assigned
+    }
+
+    /// Whether the first octets of a connection were just seen under other addresses: then it is a copy.
+    fn compare(
+        &mut self,
+        segment: &Segment<'_>,
+        key: Key,
+        source_is_low: bool,
+        assigned: Assigned,
+    ) -> Assigned {
+        let Some(seen) = self.recent.twin(segment).filter(|seen| seen.key != key) else { return assigned };
+        let Some(original) = self.flows.get_mut(&seen.key).filter(|flow| flow.twin.is_none()) else {
+            return assigned;
+        };
+        original.copies = original.copies.saturating_add(1);
+        let (number, copy) = (original.number, original.copies);
+        let low = if source_is_low { seen.side } else { seen.side.other() };
+        if let Some(flow) = self.flows.get_mut(&key) {
+            flow.twin = Some(Twin { number, copy, low });
+            flow.is_untold = assigned.is_new;
+        }
+        Assigned { connection: ConnectionNumber(number), side: seen.side, is_new: false, copy }
     }
 
     fn forget_half(&mut self, forgotten: &mut impl FnMut(ConnectionNumber)) {
@@ -116,6 +190,10 @@ impl Flows {
         });
         // The table's order is random by design; what leaves here must not be.
         gone.sort_unstable();
+        // Of a copy whose original is forgotten, what comes is its own again.
+        for flow in self.flows.values_mut() {
+            flow.twin = flow.twin.filter(|twin| gone.binary_search(&twin.number).is_err());
+        }
         gone.into_iter().for_each(|number| forgotten(ConnectionNumber(number)));
     }
 
@@ -143,8 +221,13 @@ impl Flow {
             ([_, high], false) => high,
         };
         first.get_or_insert(segment.sequence);
+        if let Some(twin) = self.twin {
+            let side = if source_is_low { twin.low } else { twin.low.other() };
+            return Assigned { connection: ConnectionNumber(twin.number), side, is_new: false, copy: twin.copy };
+        }
         let side = if source_is_low == self.opener_is_low { Side::Opener } else { Side::Accepter };
-        Assigned { connection: ConnectionNumber(self.number), side, is_new: false }
+        let is_new = std::mem::take(&mut self.is_untold);
+        Assigned { connection: ConnectionNumber(self.number), side, is_new, copy: 0 }
     }
 }
 
@@ -271,5 +354,59 @@ mod tests {
         assert_eq!(flows.count(), 11);
         let again = flows.assign(&segment((9, 40_000), (1, 2775), Flags::ACK, 8, 20), |_| ());
         assert_eq!((again.connection.0, again.is_new), (11, true));
+    }
+
+    /// A segment with octets between two endpoints given as above, `at` microseconds.
+    fn octets(source: (u8, u16), destination: (u8, u16), numbers: (u32, u32), at: i64) -> Segment<'static> {
+        Segment {
+            at: Timestamp::from_nanos(at * 1_000),
+            acknowledgement: numbers.1,
+            payload: b"octets that are the same",
+            wire_len: 24,
+            ..segment(source, destination, Flags::ACK, numbers.0, 1)
+        }
+    }
+
+    #[test]
+    fn both_sides_of_a_translation_are_one_connection() {
+        let mut flows = Flows::new(100, &[(2775, 2775)]);
+        let (pod, host, smsc) = ((9, 40_000), (5, 61_000), (1, 2775));
+        let mut push = |segment: &Segment<'_>| {
+            let got = flows.assign(segment, |_| panic!("nothing is forgotten here"));
+            (got.connection.0, got.side, got.is_new, got.copy)
+        };
+        // The handshake is seen on both sides, so both are numbered.
+        assert_eq!(push(&segment(pod, smsc, Flags::SYN, 7, 1)), (0, Side::Opener, true, 0));
+        assert_eq!(push(&segment(host, smsc, Flags::SYN, 7, 2)), (1, Side::Opener, true, 0));
+        // With the first octets the second one is known as a copy.
+        assert_eq!(push(&octets(pod, smsc, (8, 9), 0)), (0, Side::Opener, false, 0));
+        assert_eq!(push(&octets(host, smsc, (8, 9), 30)), (0, Side::Opener, false, 1));
+        assert_eq!(push(&octets(smsc, host, (9, 32), 900)), (0, Side::Accepter, false, 1));
+        assert_eq!(push(&octets(smsc, pod, (9, 32), 910)), (0, Side::Accepter, false, 0));
+        // A third pair of addresses is another copy; another connection is none.
+        assert_eq!(push(&octets((6, 61_000), smsc, (32, 33), 2_000)), (2, Side::Opener, true, 0));
+        assert_eq!(push(&octets(pod, (2, 2775), (8, 9), 90_000)), (3, Side::Opener, true, 0));
+    }
+
+    #[test]
+    fn equal_numbers_long_after_are_no_copy_and_a_copy_outlives_its_original() {
+        let mut flows = Flows::new(100, &[(2775, 2775)]);
+        let first = flows.assign(&octets((9, 40_000), (1, 2775), (8, 9), 0), |_| ());
+        let later = flows.assign(&octets((5, 40_000), (1, 2775), (8, 9), 50_001), |_| ());
+        assert_ne!(first.connection, later.connection);
+        let copy = flows.assign(&octets((6, 40_000), (1, 2775), (8, 9), 50_100), |_| ());
+        assert_eq!((copy.connection, copy.copy), (later.connection, 1));
+        // Whatever is forgotten, no segment goes to a connection that is.
+        let mut flows = Flows::new(4, &[(2775, 2775)]);
+        flows.assign(&octets((9, 40_000), (1, 2775), (8, 9), 0), |_| ());
+        flows.assign(&Segment { frame: 9, ..octets((5, 40_000), (1, 2775), (8, 9), 9) }, |_| ());
+        let mut gone = Vec::new();
+        for port in 0..3 {
+            let other = Segment { frame: 5, ..octets((7, 50_000 + port), (1, 2775), (70, 71), 90_000) };
+            flows.assign(&other, |number| gone.push(number));
+        }
+        assert!(gone.contains(&ConnectionNumber(0)));
+        let copy = flows.assign(&octets((5, 40_000), (1, 2775), (32, 33), 99_000), |_| ());
+        assert!(!gone.contains(&copy.connection) && copy.is_new, "{copy:?} {gone:?}");
     }
 }

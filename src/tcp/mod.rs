@@ -19,11 +19,14 @@
 
 mod connection;
 mod flows;
+mod health;
 mod history;
 mod stream;
+mod twins;
 
-pub use connection::{Closing, Connection, Health};
+pub use connection::{Closing, Connection};
 pub use flows::{Assigned, Flows};
+pub use health::{Health, Rst, Spans};
 pub use stream::{Limits, Missing, Ordered, Origin};
 
 use crate::decap::Flags;
@@ -99,6 +102,10 @@ pub struct Arrival {
     pub window: u16,
     /// IPv4 identification.
     pub ip_id: Option<u16>,
+    /// TTL or hop limit.
+    pub ttl: u8,
+    /// 0, or the number of the other pair of addresses under which the segment was captured.
+    pub copy: u8,
     /// Flags.
     pub flags: Flags,
 }

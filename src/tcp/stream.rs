@@ -132,7 +132,13 @@ struct Suspect {
     until: u64,
 }
 
+/// Octets that an allocation costs beyond what is in it, about.
+const ALLOCATION: u64 = 32;
+
 const RECENT: usize = 8;
+
+/// Nanoseconds within which, or twice as many, a frame without an identification is taken for the same one.
+const AT_ONCE: i64 = 500_000;
 
 /// An odd number with bits everywhere (2^64 over the golden ratio).
 const MIX: u64 = 0x9E37_79B9_7F4A_7C15;
@@ -194,9 +200,10 @@ impl Stream {
         self.pending.is_empty() && self.suspect.is_none()
     }
 
-    /// Octets held behind holes.
-    pub(super) const fn held(&self) -> u64 {
-        self.pending_octets
+    /// Octets of memory that what is held behind holes takes.
+    pub(super) fn held(&self) -> u64 {
+        let each = count(size_of::<Chunk>()).saturating_add(ALLOCATION);
+        self.pending_octets.saturating_add(count(self.pending.len()).saturating_mul(each))
     }
 
     /// The peer's SYN,ACK names the number that this side's first octet has, even when its SYN was not captured.
@@ -208,16 +215,17 @@ impl Stream {
         }
     }
 
-    /// A segment of this side.
+    /// A segment of this side. `twice`: frames of this connection were seen twice before.
     pub(super) fn push(
         &mut self,
         arrival: &Arrival,
         payload: &[u8],
+        twice: bool,
         limits: &Limits,
         sink: &mut impl Ordered,
     ) -> Effect {
         let mut effect = Effect::default();
-        if self.seen_before(arrival) {
+        if self.seen_before(arrival, twice) {
             effect.duplicate_frame = true;
             return effect;
         }
@@ -509,17 +517,38 @@ impl Stream {
     }
 
     /// Whether the same frame came before: same IP identification, numbers and length. A retransmission is a new
-    /// packet and has a new identification. Without one (IPv6, or hosts that send 0) nothing can be told apart.
-    fn seen_before(&mut self, arrival: &Arrival) -> bool {
-        let Some(ip_id) = arrival.ip_id.filter(|&id| id != 0) else { return false };
-        // One word stands for all four: equal ones are equal frames but for a chance of one in 2^64, and 0, an empty
+    /// packet and has a new identification. Without one (IPv6, or hosts that send 0) the same numbers within
+    /// [`AT_ONCE`] are the same frame, for nobody sends again so soon; only acknowledgements without octets may be
+    /// repeated at once, so those count as seen twice where others were.
+    fn seen_before(&mut self, arrival: &Arrival, twice: bool) -> bool {
+        // One word stands for all: equal ones are equal frames but for a chance of one in 2^64, and 0, an empty
         // entry, is none.
         let words = u64::from(arrival.sequence) << 32 | u64::from(arrival.acknowledgement);
-        let rest = u64::from(arrival.wire_len) << 16 | u64::from(ip_id);
-        let fingerprint = (words.wrapping_mul(MIX) ^ rest.wrapping_mul(MIX.rotate_left(29))) | 1;
-        if self.recent.contains(&fingerprint) {
-            return true;
-        }
+        let rest = u64::from(arrival.wire_len) << 16;
+        let fingerprint = |rest: u64| (words.wrapping_mul(MIX) ^ rest.wrapping_mul(MIX.rotate_left(29))) | 1;
+        let fingerprint = match arrival.ip_id.filter(|&id| id != 0) {
+            Some(id) => {
+                let fingerprint = fingerprint(rest | u64::from(id));
+                if self.recent.contains(&fingerprint) {
+                    return true;
+                }
+                fingerprint
+            }
+            None => {
+                let opens_or_ends = arrival.flags.0 & (Flags::SYN | Flags::FIN | Flags::RST);
+                if arrival.wire_len == 0 && opens_or_ends == 0 && !twice {
+                    return false;
+                }
+                let rest = rest | u64::from(arrival.window) << 48 | u64::from(opens_or_ends);
+                let moment = arrival.at.nanos().div_euclid(AT_ONCE).cast_unsigned();
+                let at = |moment: u64| fingerprint(rest ^ moment.wrapping_mul(MIX));
+                let now = at(moment);
+                if self.recent.contains(&now) || self.recent.contains(&at(moment.wrapping_sub(1))) {
+                    return true;
+                }
+                now
+            }
+        };
         if let Some(oldest) = self.recent.get_mut(self.recent_at) {
             *oldest = fingerprint;
         }

@@ -251,6 +251,8 @@ pub(super) fn everything() -> Report {
             selection: Some("port 2775".to_owned()),
         },
         tcp: Tcp {
+            duplicate_acks: 12,
+            zero_windows: 1,
             connections: 23,
             smpp_connections: 22,
             tls_connections: 1,

@@ -100,13 +100,24 @@ fn tcp(report: &Report) -> Vec<String> {
     part(tcp.duplicate_frames, "frame captured twice, used once", "frames captured twice, used once");
     part(tcp.retransmitted, "segment retransmitted", "segments retransmitted");
     part(tcp.out_of_order, "out of order", "out of order");
+    part(tcp.duplicate_acks, "acknowledgement repeated", "acknowledgements repeated");
+    part(tcp.zero_windows, "window closed", "windows closed");
     part(tcp.conflicting_overlaps, "overlap that disagrees", "overlaps that disagree");
     let mut lines = Vec::new();
     if !parts.is_empty() {
         lines.push(parts.join(", "));
     }
+    let translated = report.sessions.iter().filter(|session| session.tcp.copies > 1).count();
+    if translated > 0 {
+        let of = of(translated.try_into().unwrap_or(u64::MAX), "session");
+        lines.push(format!("{of} captured on both sides of an address translation: the first addresses are shown"));
+    }
     if tcp.tls_connections > 0 {
-        lines.push(format!("{} in TLS, not read", of(tcp.tls_connections, "connection")));
+        let is = if tcp.tls_connections == 1 { "is" } else { "are" };
+        lines.push(format!(
+            "{} {is} TLS and not read: a key log will be needed",
+            of(tcp.tls_connections, "connection")
+        ));
     }
     lines
 }

@@ -7,6 +7,9 @@ use proptest::prelude::*;
 use super::*;
 use crate::time::Duration;
 
+mod health;
+mod openings;
+
 /// What a sink was given, contiguous octets joined.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Delivered {
@@ -36,6 +39,10 @@ struct Bench {
     out: PerSide<Delivered>,
     frame: u64,
     millis: i64,
+    /// Beyond the milliseconds, where a test needs it.
+    micros: i64,
+    ttl: u8,
+    window: u16,
 }
 
 impl Bench {
@@ -46,11 +53,14 @@ impl Bench {
             out: PerSide::default(),
             frame: 0,
             millis: 0,
+            micros: 0,
+            ttl: 64,
+            window: 512,
         }
     }
 
     fn now(&self) -> Timestamp {
-        Timestamp::from_nanos(self.millis * 1_000_000)
+        Timestamp::from_nanos(self.millis * 1_000_000 + self.micros * 1_000)
     }
 
     fn send(
@@ -84,8 +94,10 @@ impl Bench {
             sequence,
             acknowledgement,
             wire_len,
-            window: 512,
+            window: self.window,
             ip_id,
+            ttl: self.ttl,
+            copy: 0,
             flags: Flags(flags),
         };
         self.connection.push(&arrival, payload, &self.limits, self.out.of_mut(side));
@@ -392,6 +404,8 @@ fn a_window_that_closes_is_counted_once_until_it_opens() {
             wire_len: 0,
             window,
             ip_id: None,
+            ttl: 64,
+            copy: 0,
             flags: Flags(Flags::ACK),
         };
         bench.connection.push(&arrival, b"", &bench.limits, &mut bench.out.accepter);

@@ -1,0 +1,64 @@
+//! Connections captured on both sides of an address translation: the same segments under two pairs of addresses.
+
+use super::Side;
+use super::flows::Key;
+use crate::decap::Segment;
+use crate::time::{Duration, Timestamp};
+
+/// Segments with octets that were seen last, of all connections.
+#[derive(Debug)]
+pub(super) struct Recent {
+    seen: [Seen; SEGMENTS],
+    at: usize,
+}
+
+/// A segment as it crossed another device.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Seen {
+    fingerprint: u64,
+    at: Timestamp,
+    /// Its connection, and who sent it there.
+    pub(super) key: Key,
+    pub(super) side: Side,
+}
+
+/// Between a segment and its twin others cross the same devices, but not many.
+const SEGMENTS: usize = 64;
+
+/// A host translates and passes on in microseconds; beyond this, equal numbers are chance.
+const WITHIN: Duration = Duration::from_millis(50);
+
+impl Recent {
+    pub(super) fn new() -> Self {
+        let none = Seen { fingerprint: 0, at: Timestamp::MIN, key: Key::NONE, side: Side::Opener };
+        Self { seen: [none; SEGMENTS], at: 0 }
+    }
+
+    /// `segment`, which carries octets, is one of `side` of the connection `key`.
+    #[inline]
+    pub(super) fn note(&mut self, segment: &Segment<'_>, key: Key, side: Side) {
+        if let Some(seen) = self.seen.get_mut(self.at) {
+            *seen = Seen { fingerprint: fingerprint(segment), at: segment.at, key, side };
+        }
+        self.at = self.at.wrapping_add(1) & (SEGMENTS - 1);
+    }
+
+    /// The same segment under other addresses.
+    pub(super) fn twin(&self, segment: &Segment<'_>) -> Option<Seen> {
+        let fingerprint = fingerprint(segment);
+        let is_near = |seen: &&Seen| {
+            let apart = segment.at.since(seen.at);
+            apart <= WITHIN && seen.at.since(segment.at) <= WITHIN
+        };
+        self.seen.iter().filter(|seen| seen.fingerprint == fingerprint).find(is_near).copied()
+    }
+}
+
+/// What a translation leaves as it is: both numbers, the length and the first octets.
+fn fingerprint(segment: &Segment<'_>) -> u64 {
+    const MIX: u64 = 0x9E37_79B9_7F4A_7C15;
+    let numbers = u64::from(segment.sequence) << 32 | u64::from(segment.acknowledgement);
+    let first = segment.payload.first_chunk().map_or(0, |octets| u64::from_le_bytes(*octets));
+    let rest = first ^ u64::from(segment.wire_len).rotate_left(40) ^ u64::from(segment.window);
+    (numbers.wrapping_mul(MIX) ^ rest.wrapping_mul(MIX.rotate_left(29))) | 1
+}
