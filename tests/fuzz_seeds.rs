@@ -3,12 +3,13 @@
 use std::fs;
 use std::path::Path;
 
-use smpp_inspect::testkit::{Rng, fuzz};
+use smpp_inspect::testkit::{Rng, fuzz, fuzz_tcp};
 
 type Body = fn(&[u8]);
 
 /// The targets of `fuzz/`, by the names of their seeds.
-const TARGETS: [(&str, Body); 2] = [("report", fuzz::report), ("capture", fuzz::capture_files)];
+const TARGETS: [(&str, Body); 3] =
+    [("report", fuzz::report), ("capture", fuzz::capture_files), ("tcp", fuzz_tcp::tcp)];
 
 #[expect(clippy::disallowed_methods, reason = "the rule is for the path of the data; tests read their files")]
 fn seeds(target: &str) -> Vec<(String, Vec<u8>)> {

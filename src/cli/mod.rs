@@ -46,7 +46,7 @@ struct CommandLine {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Report(report::Arguments),
+    Report(Box<report::Arguments>),
     Schema(schema::Arguments),
 }
 

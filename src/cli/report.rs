@@ -275,7 +275,9 @@ mod tests {
     fn a_port_may_be_named_as_tshark_does() {
         assert_eq!(decode_as("tcp.port==9000,smpp"), Ok((9_000, 9_000)));
         assert_eq!(decode_as("tcp.port == 9000-9010, SMPP"), Ok((9_000, 9_010)));
-        for text in ["9000", "tcp.port==9000", "tcp.port==9000,http", "udp.port==9000,smpp", "tcp.port==,smpp"] {
+        for text in
+            ["9000", "tcp.port==9000", "tcp.port==9000,http", "udp.port==9000,smpp", "tcp.port==,smpp"]
+        {
             assert!(decode_as(text).is_err(), "{text}");
         }
     }

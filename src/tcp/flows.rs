@@ -223,7 +223,12 @@ impl Flow {
         first.get_or_insert(segment.sequence);
         if let Some(twin) = self.twin {
             let side = if source_is_low { twin.low } else { twin.low.other() };
-            return Assigned { connection: ConnectionNumber(twin.number), side, is_new: false, copy: twin.copy };
+            return Assigned {
+                connection: ConnectionNumber(twin.number),
+                side,
+                is_new: false,
+                copy: twin.copy,
+            };
         }
         let side = if source_is_low == self.opener_is_low { Side::Opener } else { Side::Accepter };
         let is_new = std::mem::take(&mut self.is_untold);

@@ -2,7 +2,7 @@
 
 use super::Side;
 use super::flows::Key;
-use crate::decap::Segment;
+use crate::decap::{Flags, Segment};
 use crate::time::{Duration, Timestamp};
 
 /// Segments with octets that were seen last, of all connections.
@@ -45,6 +45,10 @@ impl Recent {
 
     /// The same segment under other addresses.
     pub(super) fn twin(&self, segment: &Segment<'_>) -> Option<Seen> {
+        // Without an acknowledgement there is too little to tell segments apart.
+        if !segment.flags.has(Flags::ACK) || segment.acknowledgement == 0 {
+            return None;
+        }
         let fingerprint = fingerprint(segment);
         let is_near = |seen: &&Seen| {
             let apart = segment.at.since(seen.at);

@@ -20,6 +20,8 @@ pub mod formats;
 
 pub mod fuzz;
 
+pub mod fuzz_tcp;
+
 mod job;
 
 pub mod network;

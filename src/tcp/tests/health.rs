@@ -51,7 +51,10 @@ fn octets_are_timed_to_their_acknowledgement() {
     // Acknowledges both; the first one is timed.
     bench.server_acks(110);
     let after = bench.connection.health().acknowledged_after;
-    assert_eq!((after.accepter.count, micros(after.accepter.min), micros(after.accepter.max)), (2, 10_000, 30_000));
+    assert_eq!(
+        (after.accepter.count, micros(after.accepter.min), micros(after.accepter.max)),
+        (2, 10_000, 30_000)
+    );
     assert_eq!((micros(after.accepter.sum), after.opener.count), (40_000, 0));
     // The other direction has its own.
     bench.send(Side::Accepter, ACK, 501, 110, b"xyz").send(Side::Opener, ACK, 110, 504, b"");

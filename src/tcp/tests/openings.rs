@@ -52,7 +52,11 @@ fn a_handshake_may_be_split_into_four() {
 #[test]
 fn urgent_octets_stay_in_their_place() {
     let mut bench = Bench::new();
-    bench.handshake().client(101, b"ab").send(Side::Opener, ACK | Flags::URG, 103, 501, b"!").client(104, b"cd");
+    bench
+        .handshake()
+        .client(101, b"ab")
+        .send(Side::Opener, ACK | Flags::URG, 103, 501, b"!")
+        .client(104, b"cd");
     assert_eq!(bench.text(), whole("ab!cd"));
 }
 
@@ -81,7 +85,13 @@ fn octets_may_come_from_the_other_side_after_one_has_ended() {
 #[test]
 fn a_rst_in_the_middle_leaves_what_was_captured() {
     let mut bench = Bench::new();
-    bench.handshake().client(101, b"abc").client(107, b"ghi").send(Side::Accepter, Flags::RST, 501, 0, b"go away");
+    bench.handshake().client(101, b"abc").client(107, b"ghi").send(
+        Side::Accepter,
+        Flags::RST,
+        501,
+        0,
+        b"go away",
+    );
     bench.finish();
     assert_eq!(bench.gaps(), [(3, 3)]);
     assert_eq!(served(&bench), b"");

@@ -110,7 +110,9 @@ fn tcp(report: &Report) -> Vec<String> {
     let translated = report.sessions.iter().filter(|session| session.tcp.copies > 1).count();
     if translated > 0 {
         let of = of(translated.try_into().unwrap_or(u64::MAX), "session");
-        lines.push(format!("{of} captured on both sides of an address translation: the first addresses are shown"));
+        lines.push(format!(
+            "{of} captured on both sides of an address translation: the first addresses are shown"
+        ));
     }
     if tcp.tls_connections > 0 {
         let is = if tcp.tls_connections == 1 { "is" } else { "are" };
