@@ -524,7 +524,7 @@ impl Stream {
         // One word stands for all: equal ones are equal frames but for a chance of one in 2^64, and 0, an empty
         // entry, is none.
         let words = u64::from(arrival.sequence) << 32 | u64::from(arrival.acknowledgement);
-        let rest = u64::from(arrival.wire_len) << 16;
+        let rest = u64::from(arrival.wire_len) << 16 | u64::from(arrival.flags.0) << 48;
         let fingerprint = |rest: u64| (words.wrapping_mul(MIX) ^ rest.wrapping_mul(MIX.rotate_left(29))) | 1;
         let fingerprint = match arrival.ip_id.filter(|&id| id != 0) {
             Some(id) => {
@@ -539,7 +539,7 @@ impl Stream {
                 if arrival.wire_len == 0 && opens_or_ends == 0 && !twice {
                     return false;
                 }
-                let rest = rest | u64::from(arrival.window) << 48 | u64::from(opens_or_ends);
+                let rest = rest | u64::from(arrival.window);
                 let moment = arrival.at.nanos().div_euclid(AT_ONCE).cast_unsigned();
                 let at = |moment: u64| fingerprint(rest ^ moment.wrapping_mul(MIX));
                 let now = at(moment);

@@ -37,7 +37,7 @@ pub struct Connection {
     /// Segments all of whose octets had been captured before, in another frame than a duplicate.
     pub retransmitted: u64,
     /// IPv4 frames equal to an earlier one. IPv6 packets have no identification, so that a retransmission can be
-    /// equal too; there, equal frames count as retransmitted.
+    /// equal too; there, equal frames count as duplicates when they come at once.
     pub duplicate_frames: u64,
     /// Opener and accepter.
     pub sides: [Stream; 2],
@@ -157,18 +157,41 @@ fn sum<'a, K: Ord + Copy + 'a>(rows: impl Iterator<Item = (&'a K, &'a u64)>) -> 
     all
 }
 
+/// Which frames were seen before.
+fn duplicates(frames: &[&Frame]) -> Vec<bool> {
+    let mut packets: HashMap<&[u8], i64> = HashMap::new();
+    let mut any = false;
+    let mut is_duplicate = Vec::with_capacity(frames.len());
+    for &frame in frames {
+        // The step of time in which a frame without an identification counts as the same, that or the next one.
+        let moment = frame.at.div_euclid(500_000);
+        let again = match packets.get(frame.packet.as_slice()) {
+            None => false,
+            Some(_) if frame.packet[0] >> 4 == 4 => true,
+            // Acknowledgements may be repeated at once, unless everything is.
+            Some(before) => {
+                moment - before <= 1 && (frame.len > 0 || frame.flags & (SYN | FIN | RST) != 0 || any)
+            }
+        };
+        if !again {
+            packets.insert(&frame.packet, moment);
+        }
+        any |= again;
+        is_duplicate.push(again);
+    }
+    is_duplicate
+}
+
 fn connection(frames: &[&Frame], sent: &[Vec<Sent>; 2], capture_end: i64) -> Connection {
-    let mut truth = Connection { segments: frames.len() as u64, ..Connection::default() };
+    let (segments, duplicates) = (frames.len() as u64, duplicates(frames));
+    let duplicate_frames = duplicates.iter().filter(|&&is_duplicate| is_duplicate).count() as u64;
+    let mut truth = Connection { segments, duplicate_frames, ..Connection::default() };
     let mut seen = [Vec::new(), Vec::new()];
     for side in [Side::Opener, Side::Accepter] {
         let sent = &sent[index(side)];
         let mut first = vec![None; sent.last().map_or(0, |pdu| pdu.offset + pdu.len) as usize];
-        let mut packets: HashSet<&[u8]> = HashSet::new();
-        for frame in frames.iter().filter(|frame| frame.side == side) {
-            if !packets.insert(&frame.packet) && frame.packet[0] >> 4 == 4 {
-                truth.duplicate_frames += 1;
-                continue;
-            }
+        let own = frames.iter().zip(&duplicates);
+        for (frame, _) in own.filter(|(frame, is_duplicate)| frame.side == side && !**is_duplicate) {
             let octets = &mut first[frame.offset as usize..(frame.offset + u64::from(frame.len)) as usize];
             truth.retransmitted += u64::from(!octets.is_empty() && octets.iter().all(Option::is_some));
             for octet in octets {
