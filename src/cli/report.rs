@@ -51,6 +51,9 @@ pub(super) struct Arguments {
     /// After how long a request counts as unanswered
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     timeout: Option<Duration>,
+    /// Leave out packets with a wrong IPv4 or TCP checksum; on the sending host those may be right
+    #[arg(long)]
+    verify_checksums: bool,
     /// Time zone of the text, as in the system's database [default: UTC]
     #[arg(long, value_name = "ZONE", value_parser = Zone::named)]
     tz: Option<Zone>,
@@ -144,6 +147,7 @@ impl Arguments {
             ports: self.port.clone(),
             threads: self.threads.map_or(cores.min(MOST_THREADS), usize::from),
             max_sessions: self.max_sessions,
+            verify_checksums: self.verify_checksums,
             ..Settings::default()
         };
         match self.timeout {

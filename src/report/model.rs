@@ -71,6 +71,9 @@ pub struct Capture {
     pub local: Vec<IpAddr>,
     /// Frames that gave no TCP segment, by reason.
     pub skipped_frames: Vec<ReasonCount>,
+    /// Fragments of IP packets that were put together; there only if any was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fragments: Option<Fragments>,
     /// What the frames carried, most frames first; at most ten rows.
     pub seen: Vec<Seen>,
     /// The selection in force; `null`: everything is reported.
@@ -117,6 +120,19 @@ pub struct ReasonCount {
     pub reason: String,
     /// Frames, or octets where the list is of octets.
     pub count: u64,
+}
+
+/// Fragments of IP packets that were put together.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Fragments {
+    /// Frames whose fragment is part of a segment that another frame gave, mostly the last one: neither skipped nor
+    /// a segment of their own.
+    pub joined_frames: u64,
+    /// IP packets put together, of any protocol.
+    pub datagrams: u64,
+    /// IP packets whose fragments overlap; the octets that came first were used.
+    pub overlapping: u64,
 }
 
 /// A protocol and port that frames belong to.

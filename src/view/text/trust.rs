@@ -21,6 +21,7 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
     }
     doubts.extend(tcp(report));
     doubts.extend(frames(report));
+    doubts.extend(fragments(report));
     doubts.extend(
         report.limits.iter().map(|limit| format!("limit reached: {} {}", count(limit.count), limit.limit)),
     );
@@ -119,6 +120,23 @@ fn frames(report: &Report) -> Option<String> {
             format!("{} of {} {verb} no TCP segment", of(total, "frame"), count(report.capture.frames));
         sentence(&start, reasons(rows))
     })
+}
+
+fn fragments(report: &Report) -> Option<String> {
+    let overlapping = report.capture.fragments.as_ref().map_or(0, |fragments| fragments.overlapping);
+    let reason = |name: &str| {
+        let rows = report.capture.skipped_frames.iter().filter(|row| row.reason == name);
+        rows.map(|row| row.count).fold(0, u64::saturating_add)
+    };
+    let mut parts = Vec::new();
+    if overlapping > 0 {
+        parts.push(format!("{} with overlapping fragments, first octets used", of(overlapping, "IP packet")));
+    }
+    let incomplete = reason("ip_fragment_incomplete");
+    if incomplete > 0 {
+        parts.push(format!("{} of IP packets the capture does not hold whole", of(incomplete, "fragment")));
+    }
+    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 fn reasons(rows: &[ReasonCount]) -> impl Iterator<Item = (u64, String)> {
