@@ -51,7 +51,7 @@ pub(super) struct Arguments {
     /// After how long a request counts as unanswered
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     timeout: Option<Duration>,
-    /// Leave out packets with a wrong IPv4 or TCP checksum; on the sending host those may be right
+    /// Leave out packets with a wrong IPv4 or TCP checksum; sending hosts capture them before the card fills it in
     #[arg(long)]
     verify_checksums: bool,
     /// Time zone of the text, as in the system's database [default: UTC]

@@ -210,7 +210,7 @@ impl Flags {
 }
 
 /// A TCP segment as it stands in one frame.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Segment<'a> {
     /// Number of the frame, from 1, as Wireshark counts.
     pub frame: u64,
