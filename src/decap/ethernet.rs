@@ -131,9 +131,10 @@ pub(super) fn mpls(rest: &mut Rest<'_>) -> Result<Next, NotUsed> {
     }
     match first >> 4 {
         _ if is_ethernet(rest) => Ok(Next::Ethernet),
+        // Too short to tell.
+        _ if rest.is_cut() && rest.octets().len() < 19 => Err(NotUsed::HeaderCut),
         // An IP header that is wrong: its reader says how.
         4 | 6 => Ok(Next::Ip),
-        _ if rest.is_cut() && rest.octets().len() < 19 => Err(NotUsed::HeaderCut),
         _ => Err(NotUsed::NotIp),
     }
 }

@@ -151,8 +151,8 @@ fn rarer(number: u16, rest: &mut Rest<'_>) -> Result<Next, NotUsed> {
 /// Past the protocol identifier of Frame Relay (RFC 2427).
 fn frame_relay(rest: &mut Rest<'_>) -> Result<Next, NotUsed> {
     // Padding before the identifier of SNAP.
-    rest.skip_if(&[0]);
-    if !rest.skip_if(&[0x80]) {
+    rest.skip_if(&[0])?;
+    if !rest.skip_if(&[0x80])? {
         return ethernet::network_layer(rest);
     }
     match rest.take()? {

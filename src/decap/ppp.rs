@@ -9,7 +9,7 @@ const ADDRESS_AND_CONTROL: [u8; 2] = [0xff, 0x03];
 
 /// PPP from its address and control, or from its protocol, of one octet or two.
 pub(super) fn enter(rest: &mut Rest<'_>) -> Result<Next, NotUsed> {
-    rest.skip_if(&ADDRESS_AND_CONTROL);
+    rest.skip_if(&ADDRESS_AND_CONTROL)?;
     let [first] = rest.take()?;
     // The last octet of a protocol number is odd, and no other.
     let protocol = if first & 1 == 1 {
@@ -27,8 +27,8 @@ pub(super) fn enter(rest: &mut Rest<'_>) -> Result<Next, NotUsed> {
 
 /// PPP or Cisco's HDLC, told apart by the address.
 pub(super) fn serial(rest: &mut Rest<'_>) -> Result<Next, NotUsed> {
-    match (rest.peek(0), rest.peek(1)) {
-        (Some(0x0f | 0x8f), Some(0)) => cisco(rest),
+    match rest.peek(0) {
+        Some(0x0f | 0x8f) => cisco(rest),
         _ => enter(rest),
     }
 }
@@ -36,7 +36,7 @@ pub(super) fn serial(rest: &mut Rest<'_>) -> Result<Next, NotUsed> {
 /// PPP with an octet for the direction before it, or in place of the address.
 pub(super) fn directed(rest: &mut Rest<'_>) -> Result<Next, NotUsed> {
     let [_direction] = rest.take()?;
-    rest.skip_if(&[0x03]);
+    rest.skip_if(&[0x03])?;
     enter(rest)
 }
 

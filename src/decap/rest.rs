@@ -67,8 +67,14 @@ impl<'a> Rest<'a> {
     }
 
     /// Passes over `head`, if that is what comes next.
-    pub(super) fn skip_if(&mut self, head: &[u8]) -> bool {
-        self.octets.starts_with(head) && self.skip(head.len()).is_ok()
+    pub(super) fn skip_if(&mut self, head: &[u8]) -> Result<bool, NotUsed> {
+        if !self.octets.starts_with(head) {
+            // Too short to tell.
+            let undecided = head.starts_with(self.octets) && self.is_cut();
+            return if undecided { Err(NotUsed::HeaderCut) } else { Ok(false) };
+        }
+        self.skip(head.len())?;
+        Ok(true)
     }
 
     /// Ends after `n` octets if it does not end before: what follows is a trailer of the layer around it.

@@ -180,12 +180,12 @@ fn gtp(rest: &mut Rest<'_>) -> Result<Next, NotUsed> {
 
 /// Teredo (RFC 4380): authentication and origin before an IPv6 packet that fills the datagram.
 fn teredo(rest: &mut Rest<'_>) -> Result<Next, NotUsed> {
-    if rest.skip_if(&[0, 1]) {
+    if rest.skip_if(&[0, 1])? {
         let [client, value] = rest.take()?;
         // Then a nonce of 8 octets and a confirmation.
         rest.skip(usize::from(client).saturating_add(value.into()).saturating_add(9))?;
     }
-    if rest.skip_if(&[0, 0]) {
+    if rest.skip_if(&[0, 0])? {
         rest.skip(6)?;
     }
     let Some(first) = rest.peek(0) else { return Err(rest.lacks(1)) };

@@ -122,7 +122,7 @@ fn frames(report: &Report) -> Option<String> {
     })
 }
 
-fn fragments(report: &Report) -> Option<String> {
+fn fragments(report: &Report) -> Vec<String> {
     let overlapping = report.capture.fragments.as_ref().map_or(0, |fragments| fragments.overlapping);
     let reason = |name: &str| {
         let rows = report.capture.skipped_frames.iter().filter(|row| row.reason == name);
@@ -134,9 +134,9 @@ fn fragments(report: &Report) -> Option<String> {
     }
     let incomplete = reason("ip_fragment_incomplete");
     if incomplete > 0 {
-        parts.push(format!("{} of IP packets the capture does not hold whole", of(incomplete, "fragment")));
+        parts.push(format!("{} of IP packets whose rest the capture lacks", of(incomplete, "fragment")));
     }
-    (!parts.is_empty()).then(|| parts.join(", "))
+    parts
 }
 
 fn reasons(rows: &[ReasonCount]) -> impl Iterator<Item = (u64, String)> {
