@@ -5,8 +5,11 @@ use std::path::Path;
 
 use smpp_inspect::testkit::{Rng, fuzz};
 
+/// The body of a target.
+type Body = fn(&[u8]);
+
 /// The targets of `fuzz/`, by the names of their seeds.
-const TARGETS: [(&str, fn(&[u8])); 3] =
+const TARGETS: [(&str, Body); 3] =
     [("report", fuzz::report), ("capture", fuzz::capture_files), ("decap", fuzz::decap)];
 
 #[expect(clippy::disallowed_methods, reason = "the rule is for the path of the data; tests read their files")]
@@ -56,7 +59,7 @@ fn changed_seeds_do_so_too() {
     }
 }
 
-fn change(seeds: &[(String, Vec<u8>)], body: fn(&[u8])) {
+fn change(seeds: &[(String, Vec<u8>)], body: Body) {
     let mut rng = Rng::new(99);
     for turn in 0..3_000 {
         let (name, octets) = rng.pick(seeds);
