@@ -13,7 +13,7 @@ fn part(v6: bool, id: u16, start: usize, more: bool, octets: &[u8]) -> Vec<u8> {
     }
     let mut packet = ipv4(0, 6, octets);
     packet[4..6].copy_from_slice(&id.to_be_bytes());
-    packet[6..8].copy_from_slice(&(start / 8 | if more { 0x2000 } else { 0 }).to_be_bytes());
+    packet[6..8].copy_from_slice(&((start / 8) | if more { 0x2000 } else { 0 }).to_be_bytes());
     packet
 }
 
