@@ -1,5 +1,6 @@
 //! Ethernet and what its types say: tags, LLC and SNAP, MPLS, network service headers, frames in frames.
 
+use super::checksum::Sum;
 use super::rest::Rest;
 use super::walk::Next;
 use super::{NotUsed, ppp};
@@ -119,7 +120,8 @@ pub(super) fn mpls(rest: &mut Rest<'_>) -> Result<Next, NotUsed> {
         }
     };
     let Some(first) = rest.peek(0) else { return Err(rest.lacks(1)) };
-    if EXPLICIT_NULL.contains(&label) || is_ip(rest) {
+    // An address may begin like an IP header; a type that fits what follows is the better sign, a checksum the best.
+    if EXPLICIT_NULL.contains(&label) || is_ip(rest) && (!is_ethernet(rest) || is_exactly_ip(rest)) {
         return Ok(Next::Ip);
     }
     if first >> 4 == 0 {
@@ -151,6 +153,17 @@ fn is_ip(rest: &Rest<'_>) -> bool {
             rest.peek_u16(4).is_none_or(|length| within(u32::from(length).saturating_add(40), 40))
         }
         _ => false,
+    }
+}
+
+/// Whether the IP header also has its checksum, or the length of all that is there.
+fn is_exactly_ip(rest: &Rest<'_>) -> bool {
+    match rest.peek(0).map(|first| (first >> 4, first & 0x0f)) {
+        Some((4, words)) => {
+            let header = rest.octets().get(..usize::from(words).saturating_mul(4)).unwrap_or_default();
+            Sum::default().octets(header).is_right()
+        }
+        _ => rest.peek_u16(4).is_some_and(|length| u32::from(length).saturating_add(40) == rest.wire()),
     }
 }
 

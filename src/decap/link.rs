@@ -19,12 +19,17 @@ pub(super) fn common<'a>(frame: &Frame<'a>) -> Option<&'a [u8]> {
         }
         LinkType(101) => return Some(frame.octets),
         LinkType(113) => {
-            let ([_, _, 0, _, .., a, b], rest) = frame.octets.split_first_chunk::<16>()? else { return None };
+            let ([_, _, h0, h1, .., a, b], rest) = frame.octets.split_first_chunk::<16>()?;
+            if has_own_protocols(u16::from_be_bytes([*h0, *h1])) {
+                return None;
+            }
             (u16::from_be_bytes([*a, *b]), rest)
         }
         LinkType(276) => {
-            let (head, rest) = frame.octets.split_first_chunk::<20>()?;
-            let [a, b, _, _, _, _, _, _, 0, ..] = head else { return None };
+            let ([a, b, _, _, _, _, _, _, h0, h1, ..], rest) = frame.octets.split_first_chunk::<20>()?;
+            if has_own_protocols(u16::from_be_bytes([*h0, *h1])) {
+                return None;
+            }
             (u16::from_be_bytes([*a, *b]), rest)
         }
         _ => return None,
@@ -172,14 +177,19 @@ fn family(octets: [u8; 4]) -> Result<Next, NotUsed> {
     }
 }
 
+/// Whether devices of this ARPHRD_ type put something else than an EtherType into a Linux cooked header: Frame Relay,
+/// GRE, 802.11, netlink.
+const fn has_own_protocols(device: u16) -> bool {
+    matches!(device, 770 | 778 | 801..=803 | 824)
+}
+
 /// The protocol of a Linux cooked header, which is an EtherType for most kinds of device.
 fn cooked(device: u16, protocol: u16, rest: &mut Rest<'_>) -> Result<Next, NotUsed> {
     match (device, protocol) {
-        // Frame Relay, 802.11 without radiotap, and netlink devices put something else there.
-        (770 | 801 | 802 | 824, _) => Err(NotUsed::NotIp),
         (803, _) => wifi::radiotap(rest),
         // GRE devices: the protocol as GRE has it.
         (778, _) => tunnel::carried(protocol, false, rest),
+        (other, _) if has_own_protocols(other) => Err(NotUsed::NotIp),
         (_, LINUX_LLC) => Ok(Next::Llc),
         // Below the lengths of 802.3 these are numbers of Linux's own.
         (_, 0..FIRST_TYPE) => Err(NotUsed::NotIp),

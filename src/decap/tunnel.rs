@@ -51,13 +51,13 @@ pub(super) fn gre(rest: &mut Rest<'_>) -> Result<Next, NotUsed> {
             carried(kind, has(SEQUENCE), rest)
         }
         1 if kind == 0x880b && has(KEY) => {
-            let [length, _] = rest.take::<4>().map(|[a, b, ..]| [u16::from_be_bytes([a, b]), 0])?;
+            let [a, b, _, _] = rest.take()?;
             // Without a sequence number there is no payload.
             if !has(SEQUENCE) {
                 return Err(NotUsed::NotIp);
             }
             rest.skip(if has(ACKNOWLEDGEMENT) { 8 } else { 4 })?;
-            rest.limit(length.into());
+            rest.limit(u16::from_be_bytes([a, b]).into());
             Ok(Next::Ppp)
         }
         _ => Err(NotUsed::NotIp),

@@ -241,6 +241,19 @@ fn what_mpls_carries_is_told_by_what_holds_together() {
         assert_eq!(whole(1, &mpls(label, &v4)).unwrap().payload, PAYLOAD);
         assert_eq!(whole(1, &mpls(label, &v6)).unwrap().payload, PAYLOAD);
     }
+    // Addresses that look like IP with a length that fits, and IP whose address looks like a type.
+    for first in [[0x4c, 0, 0, 0x28, 0, 0], [0x60, 0, 0, 0, 0, 9]] {
+        let mut inner = ethernet(&[], 0x0800, &v4);
+        inner[..6].copy_from_slice(&first);
+        assert_eq!(whole(1, &mpls(3, &inner)).unwrap().payload, PAYLOAD);
+    }
+    for address in [[0x81, 0, 0, 1], [8, 0, 0x45, 0], [0x88, 0x47, 0, 1]] {
+        let mut packet = v4.clone();
+        packet[12..16].copy_from_slice(&address);
+        let sum = crate::testkit::tcp::checksum(0, &packet[..20]);
+        packet[10..12].copy_from_slice(&sum.to_be_bytes());
+        assert_eq!(whole(1, &mpls(3, &packet)).unwrap().source.ip, IpAddr::from(address));
+    }
     // An associated channel, nothing known, nothing at all.
     assert_eq!(whole(1, &mpls(13, &[0x10, 0, 0, 7, 1, 2, 3, 4])).err(), Some(NotUsed::NotIp));
     assert_eq!(whole(1, &mpls(3, &[0; 40])).err(), Some(NotUsed::NotIp));
