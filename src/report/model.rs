@@ -4,8 +4,11 @@
 //! meaning raises the number in [`SCHEMA`]; added keys do not. The doc comments are the descriptions in the JSON
 //! Schema that `smpp-inspect schema report` prints.
 
+mod fragments;
+
 use std::net::IpAddr;
 
+pub use fragments::Fragments;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -120,19 +123,6 @@ pub struct ReasonCount {
     pub reason: String,
     /// Frames, or octets where the list is of octets.
     pub count: u64,
-}
-
-/// Fragments of IP packets that were put together.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Fragments {
-    /// Frames whose fragment is part of a segment that another frame gave, mostly the last one: neither skipped nor
-    /// a segment of their own.
-    pub joined_frames: u64,
-    /// IP packets put together, of any protocol.
-    pub datagrams: u64,
-    /// IP packets whose fragments overlap; the octets that came first were used.
-    pub overlapping: u64,
 }
 
 /// A protocol and port that frames belong to.
