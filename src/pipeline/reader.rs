@@ -93,6 +93,7 @@ impl Reader {
     }
 }
 
+/// Numbers the connection of `segment` and hands it to its shard.
 #[inline]
 fn deal(
     segment: &Segment<'_>,
