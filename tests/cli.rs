@@ -132,6 +132,19 @@ fn the_report_counts_what_is_in_the_capture() {
 }
 
 #[test]
+fn checksums_are_verified_where_that_is_asked_for() {
+    let folder = Folder::new();
+    let mut octets = small_capture();
+    // The first frame's TTL, behind the headers of file, record and Ethernet.
+    octets[24 + 16 + 14 + 8] -= 1;
+    folder.put("capture.pcap", &octets);
+    let skipped = |arguments: &[&str]| folder.run(arguments).json()["capture"]["skipped_frames"].clone();
+    assert_eq!(skipped(&["--format", "json", "capture.pcap"]), serde_json::json!([]));
+    let wrong = skipped(&["--format", "json", "--verify-checksums", "capture.pcap"]);
+    assert_eq!(wrong, serde_json::json!([{ "reason": "bad_ip_checksum", "count": 1 }]));
+}
+
+#[test]
 fn a_file_and_standard_input_give_the_same_report_for_any_number_of_threads() {
     let folder = Folder::new();
     for format in ["text", "json"] {

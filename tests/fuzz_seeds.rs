@@ -5,11 +5,16 @@ use std::path::Path;
 
 use smpp_inspect::testkit::{Rng, fuzz, fuzz_tcp};
 
+/// The body of a target.
 type Body = fn(&[u8]);
 
 /// The targets of `fuzz/`, by the names of their seeds.
-const TARGETS: [(&str, Body); 3] =
-    [("report", fuzz::report), ("capture", fuzz::capture_files), ("tcp", fuzz_tcp::tcp)];
+const TARGETS: [(&str, Body); 4] = [
+    ("report", fuzz::report),
+    ("capture", fuzz::capture_files),
+    ("decap", fuzz::decap),
+    ("tcp", fuzz_tcp::tcp),
+];
 
 #[expect(clippy::disallowed_methods, reason = "the rule is for the path of the data; tests read their files")]
 fn seeds(target: &str) -> Vec<(String, Vec<u8>)> {
@@ -32,6 +37,22 @@ fn every_seed_ends_without_a_panic_and_its_octets_add_up() {
             println!("{target} {name}");
             body(&octets);
         }
+    }
+}
+
+/// `UPDATE_SEEDS=1 cargo test --test fuzz_seeds` writes them anew.
+#[test]
+fn decap_has_a_seed_of_every_network() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds/decap");
+    if std::env::var_os("UPDATE_SEEDS").is_some() {
+        fs::create_dir_all(&folder).unwrap();
+        for (name, octets) in fuzz::decap_seeds() {
+            fs::write(folder.join(name), octets).unwrap();
+        }
+    }
+    let kept = seeds("decap");
+    for seed in fuzz::decap_seeds() {
+        assert!(kept.contains(&seed), "{}", seed.0);
     }
 }
 

@@ -63,6 +63,9 @@ pub(super) struct Arguments {
     /// After how long a request counts as unanswered
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     timeout: Option<Duration>,
+    /// Leave out packets with a wrong IPv4 or TCP checksum; sending hosts capture them before the card fills it in
+    #[arg(long)]
+    verify_checksums: bool,
     /// Time zone of the text, as in the system's database [default: UTC]
     #[arg(long, value_name = "ZONE", value_parser = Zone::named)]
     tz: Option<Zone>,
@@ -184,6 +187,7 @@ impl Arguments {
             detect: self.detect == Detect::On,
             threads: self.threads.map_or(cores.min(MOST_THREADS), usize::from),
             max_sessions: self.max_sessions,
+            verify_checksums: self.verify_checksums,
             ..Settings::default()
         };
         match self.timeout {

@@ -2,6 +2,7 @@
 
 use crate::capture::Block;
 use crate::decap::Endpoint;
+use crate::num::index;
 use crate::tcp::Arrival;
 use crate::time::Timestamp;
 
@@ -13,6 +14,8 @@ pub(super) const SHARDS: u32 = 32;
 pub(super) struct Batch {
     /// The octets.
     pub(super) block: Block,
+    /// Payloads put together from fragments.
+    pub(super) joined: Vec<u8>,
     /// Work for each shard.
     pub(super) work: Vec<Work>,
     /// Steps of capture time in this block, in order.
@@ -38,7 +41,7 @@ pub(super) struct Opened {
     pub(super) accepter: Endpoint,
 }
 
-/// A segment of a known connection; its payload lies in the block.
+/// A segment of a known connection; its payload lies in the block, or behind its end in `joined`.
 #[derive(Clone, Copy)]
 pub(super) struct Dealt {
     pub(super) connection: u32,
@@ -65,12 +68,23 @@ impl Batch {
     /// An empty batch whose block takes about `capacity` octets.
     pub(super) fn new(capacity: usize) -> Self {
         let work = (0..SHARDS).map(|_| Work::default()).collect();
-        Self { block: Block::with_capacity(capacity), work, ticks: Vec::new() }
+        Self { block: Block::with_capacity(capacity), work, joined: Vec::new(), ticks: Vec::new() }
+    }
+
+    /// The payload of one of its segments.
+    pub(super) fn payload(&self, segment: &Dealt) -> &[u8] {
+        let (block, from, len) = (self.block.octets(), index(segment.payload_at), index(segment.payload_len));
+        match from.checked_sub(block.len()) {
+            Some(from) => self.joined.get(from..from + len),
+            None => block.get(from..from + len),
+        }
+        .unwrap_or_default()
     }
 
     /// Empties it for the next block; allocations stay.
     pub(super) fn clear(&mut self) {
         self.block.clear();
+        self.joined.clear();
         self.ticks.clear();
         for work in &mut self.work {
             work.opened.clear();

@@ -27,6 +27,7 @@ use reader::Reader;
 use shard::Shard;
 
 use crate::capture::Capture;
+use crate::decap::{Decap, Limits as FragmentLimits};
 use crate::report::{Assembly, Report, Row, Tally, Whole, model};
 use crate::session::Limits as SessionLimits;
 use crate::smpp;
@@ -46,6 +47,9 @@ pub struct Settings {
     pub max_sessions: usize,
     /// After how long a response is late, and a request without one is not merely cut off by the capture's end.
     pub timeout: Duration,
+    /// Whether packets with a wrong IPv4 or TCP checksum are left out. Where the network card computes checksums,
+    /// captures on the sending host hold wrong ones.
+    pub verify_checksums: bool,
     /// Set from outside when the run shall end: what was read until then is reported.
     pub interrupt: Arc<AtomicBool>,
 }
@@ -58,6 +62,7 @@ impl Default for Settings {
             threads: 1,
             max_sessions: 1_000,
             timeout: Duration::from_secs(10),
+            verify_checksums: false,
             interrupt: Arc::default(),
         }
     }
@@ -88,7 +93,8 @@ pub fn run(capture: Capture, settings: &Settings, progress: &mut dyn FnMut(u64, 
         session: SessionLimits { timeout: settings.timeout, ..SessionLimits::default() },
     };
     let flows = Flows::new(Flows::DEFAULT_LIMIT, &settings.ports);
-    let mut reader = Reader::new(capture, flows, Arc::clone(&settings.interrupt));
+    let decap = Decap::new(settings.verify_checksums, FragmentLimits::default());
+    let mut reader = Reader::new(capture, decap, flows, Arc::clone(&settings.interrupt));
     let mut assembly = Assembly::new(settings.max_sessions);
     let tallies = if settings.threads <= 1 {
         alone(&mut reader, &setup, &mut assembly, progress)
@@ -107,6 +113,11 @@ pub fn run(capture: Capture, settings: &Settings, progress: &mut dyn FnMut(u64, 
             .iter()
             .map(|(why, count)| model::ReasonCount { reason: why.name().into_owned(), count })
             .collect(),
+        fragments: model::Fragments {
+            joined_frames: facts.joined.frames,
+            datagrams: facts.joined.datagrams,
+            overlapping: facts.joined.overlapping,
+        },
         connections: u64::from(connections),
         evicted: facts.evicted,
     };

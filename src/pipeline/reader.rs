@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::batch::{Batch, Dealt, Forgotten, Opened, SHARDS, Tick};
+use super::batch::{Batch, Dealt, Forgotten, Opened, SHARDS, Tick, Work};
 use crate::capture::{Block, Capture, Frame};
-use crate::decap::{NotUsed, Segment, decap};
+use crate::decap::{Decap, Joined, NotUsed, Segment};
 use crate::num::{index, short};
 use crate::report::counts::Counts;
 use crate::tcp::{Arrival, Flows, Side};
@@ -17,6 +17,7 @@ const TICK: Duration = Duration::from_millis(100);
 /// Reads, decapsulates, numbers connections, deals.
 pub(super) struct Reader {
     capture: Capture,
+    decap: Decap,
     flows: Flows,
     facts: Facts,
     interrupt: Arc<AtomicBool>,
@@ -27,6 +28,8 @@ pub(super) struct Reader {
 pub(super) struct Facts {
     /// Frames that gave no segment.
     pub(super) skipped: Counts<NotUsed>,
+    /// What became of fragments; what was skipped among them is in `skipped`.
+    pub(super) joined: Joined,
     /// Time of the latest frame.
     pub(super) last_at: Option<Timestamp>,
     /// Connections forgotten to make room.
@@ -37,8 +40,8 @@ pub(super) struct Facts {
 
 impl Reader {
     /// `interrupt`: set when reading shall end early.
-    pub(super) fn new(capture: Capture, flows: Flows, interrupt: Arc<AtomicBool>) -> Self {
-        Self { capture, flows, facts: Facts::default(), interrupt }
+    pub(super) fn new(capture: Capture, decap: Decap, flows: Flows, interrupt: Arc<AtomicBool>) -> Self {
+        Self { capture, decap, flows, facts: Facts::default(), interrupt }
     }
 
     /// Fills `batch` from the next block; `false` when there is none.
@@ -47,12 +50,22 @@ impl Reader {
         if self.interrupt.load(Ordering::Relaxed) || !self.capture.read_block(&mut batch.block) {
             return false;
         }
-        let Batch { block, work, ticks } = batch;
-        for frame in block.frames() {
-            self.facts.time(&frame, ticks);
-            match decap(&frame) {
-                Ok(segment) => self.deal(&segment, block, work),
-                Err(why) => self.facts.skipped.add(why, 1),
+        let Self { decap, flows, facts, .. } = self;
+        for frame in batch.block.frames() {
+            facts.time(&frame, &mut batch.ticks);
+            match decap.segment(&frame) {
+                Ok(Some(segment)) => {
+                    deal(
+                        &segment,
+                        flows,
+                        &mut facts.evicted,
+                        &batch.block,
+                        &mut batch.work,
+                        &mut batch.joined,
+                    );
+                }
+                Ok(None) => {}
+                Err(why) => facts.skipped.add(why, 1),
             }
         }
         true
@@ -69,50 +82,67 @@ impl Reader {
     }
 
     /// What there is to say when everything was read.
-    pub(super) fn finish(self) -> (Capture, Facts, u32) {
+    pub(super) fn finish(mut self) -> (Capture, Facts, u32) {
         let connections = self.flows.count();
+        let joined = self.decap.finish();
+        joined.skipped.iter().for_each(|&(why, frames)| self.facts.skipped.add(why, frames));
+        self.facts.joined = joined;
         (self.capture, self.facts, connections)
     }
+}
 
-    fn deal(&mut self, segment: &Segment<'_>, block: &Block, work: &mut [super::batch::Work]) {
-        let frame = segment.frame;
-        let evicted = &mut self.facts.evicted;
-        let assigned = self.flows.assign(segment, |connection| {
-            *evicted = evicted.saturating_add(1);
-            if let Some(work) = work.get_mut(index(connection.0 % SHARDS)) {
-                work.forgotten.push(Forgotten { frame, connection: connection.0 });
-            }
-        });
-        let connection = assigned.connection.0;
-        let Some(work) = work.get_mut(index(connection % SHARDS)) else { return };
-        if assigned.is_new {
-            let (opener, accepter) = match assigned.side {
-                Side::Opener => (segment.source, segment.destination),
-                Side::Accepter => (segment.destination, segment.source),
-            };
-            work.opened.push(Opened { connection, opener, accepter });
+/// Numbers the connection of `segment` and hands it to its shard.
+#[inline]
+fn deal(
+    segment: &Segment<'_>,
+    flows: &mut Flows,
+    evicted: &mut u64,
+    block: &Block,
+    work: &mut [Work],
+    joined: &mut Vec<u8>,
+) {
+    let frame = segment.frame;
+    let assigned = flows.assign(segment, |connection| {
+        *evicted = evicted.saturating_add(1);
+        if let Some(work) = work.get_mut(index(connection.0 % SHARDS)) {
+            work.forgotten.push(Forgotten { frame, connection: connection.0 });
         }
-        // The payload borrows from the block, so its place in there is the distance of the addresses.
-        let payload_at = segment.payload.as_ptr().addr().wrapping_sub(block.octets().as_ptr().addr());
-        work.segments.push(Dealt {
-            connection,
-            payload_at: short(payload_at),
-            payload_len: short(segment.payload.len()),
-            arrival: Arrival {
-                frame,
-                at: segment.at,
-                side: assigned.side,
-                sequence: segment.sequence,
-                acknowledgement: segment.acknowledgement,
-                wire_len: segment.wire_len,
-                window: segment.window,
-                ip_id: segment.ip_id,
-                ttl: segment.ttl,
-                copy: assigned.copy,
-                flags: segment.flags,
-            },
-        });
+    });
+    let connection = assigned.connection.0;
+    let Some(work) = work.get_mut(index(connection % SHARDS)) else { return };
+    if assigned.is_new {
+        let (opener, accepter) = match assigned.side {
+            Side::Opener => (segment.source, segment.destination),
+            Side::Accepter => (segment.destination, segment.source),
+        };
+        work.opened.push(Opened { connection, opener, accepter });
     }
+    // The payload borrows from the block, so its place in there is the distance of the addresses; or it was put
+    // together from fragments, and is copied to lie behind the block.
+    let octets = block.octets();
+    let mut payload_at = segment.payload.as_ptr().addr().wrapping_sub(octets.as_ptr().addr());
+    if payload_at > octets.len() {
+        payload_at = octets.len() + joined.len();
+        joined.extend_from_slice(segment.payload);
+    }
+    work.segments.push(Dealt {
+        connection,
+        payload_at: short(payload_at),
+        payload_len: short(segment.payload.len()),
+        arrival: Arrival {
+            frame,
+            at: segment.at,
+            side: assigned.side,
+            sequence: segment.sequence,
+            acknowledgement: segment.acknowledgement,
+            wire_len: segment.wire_len,
+            window: segment.window,
+            ip_id: segment.ip_id,
+            ttl: segment.ttl,
+            copy: assigned.copy,
+            flags: segment.flags,
+        },
+    });
 }
 
 impl Facts {

@@ -60,7 +60,7 @@ impl Shard {
                     *slot = Some(Box::new(Analysis::new(new.connection, new.opener, new.accepter)));
                 }
             }
-            self.push(segment, batch.block.octets());
+            self.push(segment, batch.payload(segment));
         }
         for tick in ticks {
             self.tick(tick.now, tick.frame);
@@ -80,11 +80,9 @@ impl Shard {
         (self.tally, self.rows)
     }
 
-    fn push(&mut self, segment: &Dealt, block: &[u8]) {
+    fn push(&mut self, segment: &Dealt, payload: &[u8]) {
         let place = segment.connection / SHARDS;
         let Some(Some(connection)) = self.connections.get_mut(index(place)) else { return };
-        let from = index(segment.payload_at);
-        let payload = block.get(from..from + index(segment.payload_len)).unwrap_or_default();
         connection.push(&segment.arrival, payload, &self.setup, &mut self.tally, &mut self.rows);
         if !connection.is_listed && !connection.is_quiet() {
             connection.is_listed = true;

@@ -36,6 +36,8 @@ pub struct Whole {
     pub last_at: Option<Timestamp>,
     /// Frames that gave no segment, by reason.
     pub skipped_frames: Vec<model::ReasonCount>,
+    /// What became of fragments.
+    pub fragments: model::Fragments,
     /// TCP connections.
     pub connections: u64,
     /// Connections forgotten to keep within memory.
@@ -177,6 +179,7 @@ fn capture(whole: Whole, other_ports: &Counts<u16>, local: Vec<IpAddr>) -> model
         duration_ms: duration.map(|span| micros(span.nanos().max(0).unsigned_abs()) / 1_000.0),
         local,
         skipped_frames: whole.skipped_frames,
+        fragments: (whole.fragments != model::Fragments::default()).then_some(whole.fragments),
         seen,
         selection: None,
     }

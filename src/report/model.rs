@@ -4,10 +4,12 @@
 //! meaning raises the number in [`SCHEMA`]; added keys do not. The doc comments are the descriptions in the JSON
 //! Schema that `smpp-inspect schema report` prints.
 
+mod fragments;
 mod tcp;
 
 use std::net::IpAddr;
 
+pub use fragments::Fragments;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 pub use tcp::{DataRtt, Rst, SessionTcp, Spans, Tcp};
@@ -74,6 +76,9 @@ pub struct Capture {
     pub local: Vec<IpAddr>,
     /// Frames that gave no TCP segment, by reason.
     pub skipped_frames: Vec<ReasonCount>,
+    /// Fragments of IP packets that were put together; there only if any was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fragments: Option<Fragments>,
     /// What the frames carried, most frames first; at most ten rows.
     pub seen: Vec<Seen>,
     /// The selection in force; `null`: everything is reported.

@@ -16,6 +16,8 @@ pub enum Link {
     Cooked,
     /// Nothing.
     RawIp,
+    /// Frames have their link header already, of the link type with this number: see [`super::wrap`].
+    Given(u16),
 }
 
 impl Link {
@@ -24,6 +26,7 @@ impl Link {
             Self::Ethernet | Self::Vlan(_) => 1,
             Self::Cooked => 113,
             Self::RawIp => 101,
+            Self::Given(number) => number,
         }
     }
 }
@@ -131,7 +134,7 @@ impl<W: Write> Writer<W> {
             Link::Ethernet => 14,
             Link::Vlan(_) => 18,
             Link::Cooked => 16,
-            Link::RawIp => 0,
+            Link::RawIp | Link::Given(_) => 0,
         };
         let len = frame.packet.len() + link_len;
         let padding = match (self.link, frame.side) {
@@ -198,7 +201,7 @@ impl<W: Write> Writer<W> {
                 self.buffer.extend(mac(frame.side));
                 self.buffer.extend([0, 0]);
             }
-            Link::RawIp => return,
+            Link::RawIp | Link::Given(_) => return,
         }
         self.buffer.extend(ether_type.to_be_bytes());
     }

@@ -6,10 +6,13 @@ use std::net::SocketAddr;
 use super::file::{Format, Link, capture};
 use super::network::quantise;
 use super::tcp::{Connection, Frame, index};
-use crate::capture::{Block, Capture, Input, MAX_RECORD};
+use super::wrap::Wrapping;
+use crate::capture::{self, Block, Capture, Input, LinkType, MAX_RECORD};
+use crate::decap::{Decap, Endpoint, Limits, NotUsed};
 use crate::pipeline::{self, Settings};
 use crate::report::Report;
 use crate::tcp::Side;
+use crate::time::{Duration, Timestamp};
 use crate::view;
 
 /// Any octets through the whole path: it must end, must not panic, must account for every octet, and must not
@@ -84,6 +87,114 @@ pub fn capture_files(octets: &[u8]) {
     assert!(!plain || captured + frames * 12 <= octets.len() as u64, "no frame without octets");
     assert!(files.files().len() + files.errors().len() >= parts.len(), "each file is told of");
     assert!(!files.read_block(&mut block) && block.is_empty(), "the end stays the end");
+}
+
+/// The link types that [`decap`] reads, by the number of the first octet of its input.
+const LINKS: [u16; 40] = [
+    1, 101, 113, 276, 0, 108, 9, 50, 51, 104, 166, 204, 219, 239, 252, 258, 105, 127, 107, 6, 8, 10, 100,
+    109, 117, 138, 192, 242, 281, 282, 284, 285, 12, 14, 228, 229, 147, 1, 101, 1,
+];
+
+/// Any frames of any network: nothing may lead outside of them, each has to be accounted for, and what is kept of
+/// fragments is bounded. The first octet tells the link type; the second has bits:
+///
+/// | bits | meaning |
+/// |---|---|
+/// | 0 | checksums are verified |
+/// | 1-2 | bounds on fragments: the real ones, or a few packets and 64, 16 or 4 KiB |
+///
+/// Then come frames: a control octet, two octets of length, and that many octets. Control: bit 0 a cut frame, the
+/// others seconds since the frame before.
+///
+/// # Panics
+///
+/// When the tool breaks its word.
+pub fn decap(octets: &[u8]) {
+    let [link, options, rest @ ..] = octets else { return };
+    let link = LINKS[usize::from(*link) % LINKS.len()];
+    let limits = match options >> 1 & 3 {
+        0 => Limits::default(),
+        n => Limits { datagrams: 8, octets: (64 << 10) >> (2 * (n - 1)), fragments: 12, ..Limits::default() },
+    };
+    let once = segments(link, options & 1 != 0, limits, rest);
+    assert!(once == segments(link, options & 1 != 0, limits, rest), "the same frames give the same segments");
+}
+
+/// What became of a frame: the ends, sequence number, length on the wire and payload of its segment.
+type Given = Result<Option<(Endpoint, Endpoint, u32, u32, Vec<u8>)>, NotUsed>;
+
+fn segments(link: u16, verify: bool, limits: Limits, mut rest: &[u8]) -> Vec<Given> {
+    let mut decap = Decap::new(verify, limits);
+    let (mut given, mut at, mut used, mut skipped) = (Vec::new(), Timestamp::from_nanos(0), 0, 0);
+    while let [control, a, b, more @ ..] = rest {
+        let (octets, later) = more.split_at(usize::from(u16::from_be_bytes([*a, *b])).min(more.len()));
+        rest = later;
+        at = at.plus(Duration::from_secs(i64::from(control >> 1)));
+        let original_len = octets.len() as u32 + if control & 1 != 0 { 700 } else { 0 };
+        let number = given.len() as u64 + 1;
+        let frame = capture::Frame { number, at, link: LinkType(link), octets, original_len };
+        let alone = |verify| {
+            let mut decap = Decap::new(verify, limits);
+            let segment = decap.segment(&frame).ok().flatten();
+            segment
+                .map(|segment| (segment.source, segment.sequence, segment.wire_len, segment.payload.to_vec()))
+        };
+        // Frames are read in another way where checksums are verified.
+        assert!(alone(true).is_none_or(|segment| alone(false) == Some(segment)), "both ways agree");
+        given.push(decap.segment(&frame).map(|segment| {
+            segment.map(|segment| {
+                let payload = segment.payload;
+                assert!(payload.len() <= segment.wire_len as usize, "no more than there was");
+                let within = payload.is_empty() || octets.as_ptr_range().contains(&payload.as_ptr());
+                assert!(within || payload.len() < 65_536, "in the frame, or in a packet put together");
+                assert!((segment.frame, segment.at) == (number, at), "of the frame that completed it");
+                (segment.source, segment.destination, segment.sequence, segment.wire_len, payload.to_vec())
+            })
+        }));
+        match given.last() {
+            Some(Ok(Some(_))) => used += 1,
+            Some(Err(_)) => skipped += 1,
+            _ => {}
+        }
+        assert!(decap.held_octets() <= limits.octets, "what is kept is bounded");
+    }
+    let joined = decap.finish();
+    skipped += joined.skipped.iter().map(|(_, frames)| frames).sum::<u64>();
+    assert_eq!(used + joined.frames + skipped, given.len() as u64, "each frame is accounted for");
+    assert_eq!(decap.held_octets(), 0, "nothing is left");
+    given
+}
+
+/// Seeds of [`decap`], one a network, with names.
+#[must_use]
+pub fn decap_seeds() -> Vec<(String, Vec<u8>)> {
+    let mut frames = Vec::new();
+    for (number, (opener, accepter)) in
+        [("192.0.2.1:40000", "192.0.2.2:2775"), ("[2001:db8::1]:40000", "[2001:db8::2]:2775")]
+            .into_iter()
+            .enumerate()
+    {
+        let [opener, accepter]: [Option<SocketAddr>; 2] =
+            [opener, accepter].map(|address| address.parse().ok());
+        let (Some(opener), Some(accepter)) = (opener, accepter) else { continue };
+        let mut connection = Connection::new(number, opener, accepter, [7, 9], 1_448, 1_000);
+        connection.send(Side::Opener, 1_000, &super::pdu::header_only(0x15, 0, 1), &[], 0, &mut frames);
+        let long = [super::pdu::header_only(0x15, 0, 2), vec![b'x'; 200]].concat();
+        connection.send(Side::Accepter, 2_000, &long, &[], 0, &mut frames);
+    }
+    let seed = |(number, wrapping): (usize, &Wrapping)| {
+        let link = LINKS.iter().position(|&link| link == wrapping.link()).unwrap_or_default() as u8;
+        let mut octets = vec![link, number as u8 % 2];
+        for frame in wrapping.wrap(&frames) {
+            octets.push(0);
+            octets.extend((frame.packet.len() as u16).to_be_bytes());
+            octets.extend(frame.packet);
+        }
+        let words = wrapping.name.to_lowercase();
+        let words: Vec<_> = words.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+        (words.join("_"), octets)
+    };
+    Wrapping::all().iter().enumerate().map(seed).collect()
 }
 
 fn check(octets: &[u8]) -> Report {

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //!  scenario + seed ─► PDUs ─► TCP segments ─► network effects ─► capture file
-//!       [`Scenario`]  [`pdu`]  [`tcp`]          [`network`]        [`file`]
+//!       [`Scenario`]  [`pdu`]  [`tcp`]     [`network`], [`wrap`]   [`file`]
 //!                                                   └─► [`Truth`]
 //! ```
 //!
@@ -37,6 +37,8 @@ pub mod scenario;
 pub mod tcp;
 
 pub mod truth;
+
+pub mod wrap;
 
 pub use rng::Rng;
 pub use scenario::Scenario;

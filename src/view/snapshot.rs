@@ -5,9 +5,10 @@ use std::path::Path;
 
 use crate::report::Report;
 use crate::report::model::{
-    Bind, Capture, CommandCount, CommandIdCount, End, EndedBy, Endpoint, File, Finding, Latency, Leg, Limit,
-    Octets, PartialCount, PartialReason, Pdus, Place, Rate, ReasonCount, Role, Seen, Session, SessionPdus,
-    SessionTcp, Severity, Start, Status, SystemIdFrom, Tcp, Transactions, Unanswered, WhyCount, Window,
+    Bind, Capture, CommandCount, CommandIdCount, End, EndedBy, Endpoint, File, Finding, Fragments, Latency,
+    Leg, Limit, Octets, PartialCount, PartialReason, Pdus, Place, Rate, ReasonCount, Role, Seen, Session,
+    SessionPdus, SessionTcp, Severity, Start, Status, SystemIdFrom, Tcp, Transactions, Unanswered, WhyCount,
+    Window,
 };
 use crate::time::{Duration, Timestamp};
 
@@ -246,7 +247,12 @@ pub(super) fn everything() -> Report {
             last_at: Some(at(168_000)),
             duration_ms: Some(4_168_000.0),
             local: vec!["10.20.0.5".parse().unwrap()],
-            skipped_frames: vec![reason("not TCP: IP protocol 17", 31), reason("not IP", 1)],
+            skipped_frames: vec![
+                reason("not_tcp_udp", 31),
+                reason("not_ip", 1),
+                reason("ip_fragment_incomplete", 2),
+            ],
+            fragments: Some(Fragments { joined_frames: 8, datagrams: 8, overlapping: 1 }),
             seen: vec![Seen { protocol: "tcp".to_owned(), port: Some(2775), frames: 9_000_000 }],
             selection: Some("port 2775".to_owned()),
         },

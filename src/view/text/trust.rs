@@ -22,6 +22,7 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
     doubts.extend(tcp(report));
     doubts.extend(frames(report));
     doubts.extend(files(report));
+    doubts.extend(fragments(report));
     doubts.extend(
         report.limits.iter().map(|limit| format!("limit reached: {} {}", count(limit.count), limit.limit)),
     );
@@ -148,6 +149,23 @@ fn files(report: &Report) -> Vec<String> {
         lines.push(format!("{} without a time: that of the frame before counts", of(untimed, "frame")));
     }
     lines
+}
+
+fn fragments(report: &Report) -> Vec<String> {
+    let overlapping = report.capture.fragments.as_ref().map_or(0, |fragments| fragments.overlapping);
+    let reason = |name: &str| {
+        let rows = report.capture.skipped_frames.iter().filter(|row| row.reason == name);
+        rows.map(|row| row.count).fold(0, u64::saturating_add)
+    };
+    let mut parts = Vec::new();
+    if overlapping > 0 {
+        parts.push(format!("{} with overlapping fragments, first octets used", of(overlapping, "IP packet")));
+    }
+    let incomplete = reason("ip_fragment_incomplete");
+    if incomplete > 0 {
+        parts.push(format!("{} of IP packets whose rest the capture lacks", of(incomplete, "fragment")));
+    }
+    parts
 }
 
 fn reasons(rows: &[ReasonCount]) -> impl Iterator<Item = (u64, String)> {

@@ -1,4 +1,10 @@
 //! Frames made header by header, whole, cut at every length, and arbitrary.
+//!
+//! [`decap`] reads a frame in both ways, so that everything here is a test of their agreement too.
+
+mod checksums;
+mod fragments;
+mod networks;
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -110,6 +116,19 @@ fn frame(link: u16, octets: &[u8], original_len: usize) -> Frame<'_> {
         octets,
         original_len: u32::try_from(original_len).unwrap(),
     }
+}
+
+/// The segment in a frame that is no part of a larger packet.
+fn decap<'a>(frame: &Frame<'a>) -> Result<Segment<'a>, NotUsed> {
+    let found = match walk::frame(frame, false) {
+        Ok(Found::Segment(segment)) => Ok(segment),
+        Ok(Found::Piece(_)) => Err(NotUsed::FragmentIncomplete),
+        Err(why) => Err(why),
+    };
+    if let Some(segment) = link::common(frame).and_then(|packet| ip::common(frame, packet)) {
+        assert_eq!(found, Ok(segment));
+    }
+    found
 }
 
 fn whole(link: u16, octets: &[u8]) -> Result<Segment<'_>, NotUsed> {
@@ -307,17 +326,23 @@ fn what_is_no_tcp_segment_says_why() {
         ("CAN", 113, cooked(280, 0x000c, &[0; 16]), NotUsed::NotIp, "not_ip"),
         ("cooked ARP", 276, cooked2(1, 0x0806, &[0; 28]), NotUsed::NotIp, "not_ip"),
         ("AppleTalk", 0, loopback([16, 0, 0, 0], &[0; 28]), NotUsed::NotIp, "not_ip"),
-        ("802.11", 105, vec![0; 60], NotUsed::LinkType(105), "link_type_105"),
+        ("Bluetooth", 187, vec![0; 60], NotUsed::LinkType(187), "link_type_187"),
         ("user", 147, Vec::new(), NotUsed::LinkType(147), "link_type_147"),
-        ("first fragment", 1, changed(20, 0x20), NotUsed::Fragment, "ip_fragment"),
-        ("last fragment", 1, changed(21, 0x01), NotUsed::Fragment, "ip_fragment"),
-        ("first IPv6 fragment", 101, ipv6(44, &fragment(6, 1, &[0; 40])), NotUsed::Fragment, "ip_fragment"),
+        ("first fragment", 1, changed(20, 0x20), NotUsed::FragmentIncomplete, "ip_fragment_incomplete"),
+        ("last fragment", 1, changed(21, 0x01), NotUsed::FragmentIncomplete, "ip_fragment_incomplete"),
+        (
+            "first IPv6 fragment",
+            101,
+            ipv6(44, &fragment(6, 1, &[0; 40])),
+            NotUsed::FragmentIncomplete,
+            "ip_fragment_incomplete",
+        ),
         (
             "IPv6 fragment that looks as if it went on",
             101,
             ipv6(44, &fragment(60, 8, &[0xff; 9])),
-            NotUsed::Fragment,
-            "ip_fragment",
+            NotUsed::FragmentIncomplete,
+            "ip_fragment_incomplete",
         ),
         (
             "IPv4 fragment that cannot be authenticated",
@@ -327,8 +352,8 @@ fn what_is_no_tcp_segment_says_why() {
                 octets[21] = 1;
                 octets
             },
-            NotUsed::Fragment,
-            "ip_fragment",
+            NotUsed::FragmentIncomplete,
+            "ip_fragment_incomplete",
         ),
         ("IP version 5", 1, changed(14, 0x55), NotUsed::Malformed, "malformed"),
         ("IPv4 header of 16 octets", 1, changed(14, 0x44), NotUsed::Malformed, "malformed"),
