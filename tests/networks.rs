@@ -18,16 +18,27 @@ use smpp_inspect::view;
 
 /// Sessions over IPv4 and IPv6 that send `messages` in all.
 fn traffic(messages: u64) -> Vec<Frame> {
+    traffic_of(messages, 0)
+}
+
+/// The same from other addresses and ports, `translated` apart.
+fn traffic_of(messages: u64, translated: u16) -> Vec<Frame> {
     let sessions = (0..4_u16)
         .map(|n| {
             let (esme, smsc) = if n % 2 == 0 {
                 (
-                    SocketAddr::from(([198, 51, 100, n.to_be_bytes()[1]], 50_000 + n)),
+                    SocketAddr::from((
+                        [198, 51, 100, (n + translated).to_be_bytes()[1]],
+                        50_000 + n + translated,
+                    )),
                     SocketAddr::from(([192, 0, 2, 10], 2775)),
                 )
             } else {
                 (
-                    SocketAddr::from(([0x2001, 0xDB8, 0, 0, 0, 0, 1, n], 50_000 + n)),
+                    SocketAddr::from((
+                        [0x2001, 0xDB8, 0, 0, 0, 0, 1, n + translated],
+                        50_000 + n + translated,
+                    )),
                     SocketAddr::from(([0x2001, 0xDB8, 0, 0, 0, 0, 0, 1], 12_775)),
                 )
             };
@@ -111,6 +122,62 @@ fn ten_thousand_messages_are_the_same_in_every_network() {
         assert_frames_add_up(name, &report);
         let overlapping = report.capture.fragments.map_or(0, |fragments| fragments.overlapping);
         assert_eq!(overlapping > 0, name.contains("overlapping"), "{name}");
+    }
+}
+
+/// Each frame, and the same of `other` a few microseconds later.
+fn with_each_again(frames: &[Frame], other: &[Frame]) -> Vec<Frame> {
+    let later = other.iter().map(|frame| Frame { at: frame.at + 20_000, ..frame.clone() });
+    let mut all: Vec<Frame> = frames.iter().cloned().chain(later).collect();
+    all.sort_by_key(|frame| frame.at);
+    all
+}
+
+#[test]
+fn frames_seen_twice_are_used_once_in_every_network() {
+    let frames = traffic(1_000);
+    let plain = inspect(file::capture(&frames, Format::PCAP, Link::RawIp), &Settings::default());
+    let expected = of_the_traffic(&plain);
+    for wrapping in Wrapping::all() {
+        let name = wrapping.name;
+        let wrapped = wrapping.wrap(&frames);
+        let twice = with_each_again(&wrapped, &wrapped);
+        let octets = file::capture(&twice, Format::PCAP, Link::Given(wrapping.link()));
+        let report = inspect(octets, &Settings::default());
+        assert!(of_the_traffic(&report) == expected, "{name}");
+        assert_eq!((report.tcp.retransmitted, report.tcp.duplicate_acks), (0, 0), "{name}");
+        // Of fragments the second ones are left out before they are segments.
+        let twice = report.tcp.segments - plain.tcp.segments;
+        assert_eq!(report.tcp.duplicate_frames, twice, "{name}");
+        assert!(wrapping.is_fragmented() || twice == plain.tcp.segments, "{name}");
+        assert_frames_add_up(name, &report);
+    }
+}
+
+#[test]
+fn both_sides_of_an_address_translation_are_one_session() {
+    let frames = traffic(1_000);
+    let plain = inspect(file::capture(&frames, Format::PCAP, Link::RawIp), &Settings::default());
+    // Who translates forwards as well: the hop takes one from the TTL (checksums are not looked at).
+    let mut translated = traffic_of(1_000, 90);
+    for frame in &mut translated {
+        let ttl = if frame.packet[0] >> 4 == 4 { 8 } else { 7 };
+        frame.packet[ttl] -= 1;
+    }
+    let octets = file::capture(&with_each_again(&frames, &translated), Format::PCAP, Link::RawIp);
+    for threads in [1, 4] {
+        let report = inspect(octets.clone(), &Settings { threads, ..Settings::default() });
+        assert_eq!((report.tcp.connections, report.tcp.smpp_connections), (8, 4));
+        assert_eq!(report.tcp.retransmitted, 0);
+        let handshakes = 3 * 4;
+        assert_eq!(report.tcp.duplicate_frames, plain.tcp.segments - handshakes);
+        assert_eq!(report.sessions.len(), 4);
+        for (got, want) in report.sessions.iter().zip(&plain.sessions) {
+            assert_eq!((got.tcp.copies, want.tcp.copies), (2, 1));
+            assert_eq!((got.esme, got.smsc, &got.pdus), (want.esme, want.smsc, &want.pdus));
+            assert_eq!((&got.transactions, &got.latency_us), (&want.transactions, &want.latency_us));
+        }
+        assert_eq!((&report.pdus, &report.octets), (&plain.pdus, &plain.octets));
     }
 }
 

@@ -372,6 +372,11 @@ mod tests {
         }
     }
 
+    /// The same, a router further on.
+    fn hop(segment: Segment<'static>) -> Segment<'static> {
+        Segment { ttl: segment.ttl - 1, ..segment }
+    }
+
     #[test]
     fn both_sides_of_a_translation_are_one_connection() {
         let mut flows = Flows::new(100, &[(2775, 2775)]);
@@ -385,7 +390,7 @@ mod tests {
         assert_eq!(push(&segment(host, smsc, Flags::SYN, 7, 2)), (1, Side::Opener, true, 0));
         // With the first octets the second one is known as a copy.
         assert_eq!(push(&octets(pod, smsc, (8, 9), 0)), (0, Side::Opener, false, 0));
-        assert_eq!(push(&octets(host, smsc, (8, 9), 30)), (0, Side::Opener, false, 1));
+        assert_eq!(push(&hop(octets(host, smsc, (8, 9), 30))), (0, Side::Opener, false, 1));
         assert_eq!(push(&octets(smsc, host, (9, 32), 900)), (0, Side::Accepter, false, 1));
         assert_eq!(push(&octets(smsc, pod, (9, 32), 910)), (0, Side::Accepter, false, 0));
         // A third pair of addresses is another copy; another connection is none.
@@ -399,12 +404,15 @@ mod tests {
         let first = flows.assign(&octets((9, 40_000), (1, 2775), (8, 9), 0), |_| ());
         let later = flows.assign(&octets((5, 40_000), (1, 2775), (8, 9), 50_001), |_| ());
         assert_ne!(first.connection, later.connection);
-        let copy = flows.assign(&octets((6, 40_000), (1, 2775), (8, 9), 50_100), |_| ());
+        // Nor are those that crossed no router.
+        let other = flows.assign(&octets((6, 40_000), (1, 2775), (8, 9), 50_100), |_| ());
+        assert!(other.connection > later.connection);
+        let copy = flows.assign(&hop(octets((6, 40_001), (1, 2775), (8, 9), 50_100)), |_| ());
         assert_eq!((copy.connection, copy.copy), (later.connection, 1));
         // Whatever is forgotten, no segment goes to a connection that is.
         let mut flows = Flows::new(4, &[(2775, 2775)]);
         flows.assign(&octets((9, 40_000), (1, 2775), (8, 9), 0), |_| ());
-        flows.assign(&Segment { frame: 9, ..octets((5, 40_000), (1, 2775), (8, 9), 9) }, |_| ());
+        flows.assign(&hop(Segment { frame: 9, ..octets((5, 40_000), (1, 2775), (8, 9), 9) }), |_| ());
         let mut gone = Vec::new();
         for port in 0..3 {
             let other = Segment { frame: 5, ..octets((7, 50_000 + port), (1, 2775), (70, 71), 90_000) };

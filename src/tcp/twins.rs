@@ -17,6 +17,8 @@ pub(super) struct Recent {
 pub(super) struct Seen {
     fingerprint: u64,
     at: Timestamp,
+    ttl: u8,
+    ip_id: Option<u16>,
     /// Its connection, and who sent it there.
     pub(super) key: Key,
     pub(super) side: Side,
@@ -28,9 +30,19 @@ const SEGMENTS: usize = 64;
 /// A host translates and passes on in microseconds; beyond this, equal numbers are chance.
 const WITHIN: Duration = Duration::from_millis(50);
 
+/// Hops between the places where a segment and its twin were captured.
+const HOPS: u8 = 4;
+
 impl Recent {
     pub(super) fn new() -> Self {
-        let none = Seen { fingerprint: 0, at: Timestamp::MIN, key: Key::NONE, side: Side::Opener };
+        let none = Seen {
+            fingerprint: 0,
+            at: Timestamp::MIN,
+            ttl: 0,
+            ip_id: None,
+            key: Key::NONE,
+            side: Side::Opener,
+        };
         Self { seen: [none; SEGMENTS], at: 0 }
     }
 
@@ -38,7 +50,8 @@ impl Recent {
     #[inline]
     pub(super) fn note(&mut self, segment: &Segment<'_>, key: Key, side: Side) {
         if let Some(seen) = self.seen.get_mut(self.at) {
-            *seen = Seen { fingerprint: fingerprint(segment), at: segment.at, key, side };
+            let Segment { at, ttl, ip_id, .. } = *segment;
+            *seen = Seen { fingerprint: fingerprint(segment), at, ttl, ip_id, key, side };
         }
         self.at = self.at.wrapping_add(1) & (SEGMENTS - 1);
     }
@@ -50,9 +63,14 @@ impl Recent {
             return None;
         }
         let fingerprint = fingerprint(segment);
+        // Who translates also forwards, and each hop takes one from the TTL. Load that a tool made from one template
+        // has equal numbers, too, but comes from as far.
         let is_near = |seen: &&Seen| {
             let apart = segment.at.since(seen.at);
-            apart <= WITHIN && seen.at.since(segment.at) <= WITHIN
+            (1..=HOPS).contains(&seen.ttl.abs_diff(segment.ttl))
+                && seen.ip_id == segment.ip_id
+                && apart <= WITHIN
+                && seen.at.since(segment.at) <= WITHIN
         };
         self.seen.iter().filter(|seen| seen.fingerprint == fingerprint).find(is_near).copied()
     }

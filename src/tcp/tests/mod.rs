@@ -459,4 +459,40 @@ proptest! {
             prop_assert!(next > last, "all that was captured is handed on");
         }
     }
+
+    /// A segment that says something else than what was captured before at the same place is found, and no other. (A
+    /// single octet may be a keep-alive probe, whatever it says.)
+    #[test]
+    fn an_overlap_that_differs_is_found(pieces in prop::collection::vec((0..400_usize, 2..60_usize, any::<bool>()), 1..60), base in any::<u32>()) {
+        let mut bench = Bench::new();
+        bench.send(Side::Opener, Flags::SYN, base.wrapping_sub(1), 0, b"");
+        let mut known = BTreeMap::new();
+        let mut conflicts = 0;
+        for (start, len, other) in pieces {
+            let payload: Vec<u8> = (start..start + len).map(|at| (at as u8) ^ if other { 0x80 } else { 0 }).collect();
+            let places = || (start..).zip(&payload);
+            conflicts += u64::from(places().any(|(at, octet)| known.get(&at).is_some_and(|known| known != octet)));
+            places().for_each(|(at, &octet)| { known.entry(at).or_insert(octet); });
+            bench.send(Side::Opener, Flags::ACK, base.wrapping_add(start as u32), 0, &payload);
+            prop_assert_eq!(bench.connection.health().conflicting_overlaps, conflicts);
+        }
+    }
+
+    /// Whatever the order in which segments come, and however early they are acknowledged: filled in time, no hole
+    /// loses anything.
+    #[test]
+    fn holes_that_are_acknowledged_and_filled_later_lose_nothing(order in Just((0..40_u32).collect::<Vec<_>>()).prop_shuffle(), acks in prop::collection::vec((0..40_usize, 0..41_u32), 0..40), base in any::<u32>()) {
+        let mut bench = Bench::new();
+        bench.send(Side::Opener, Flags::SYN, base.wrapping_sub(1), 0, b"");
+        for (turn, n) in order.into_iter().enumerate() {
+            for (_, until) in acks.iter().filter(|(at, _)| *at == turn) {
+                bench.server_acks(base.wrapping_add(until * 3));
+            }
+            bench.send(Side::Opener, Flags::ACK, base.wrapping_add(n * 3), 0, &[n as u8; 3]);
+            bench.wait(0);
+        }
+        let want: Vec<u8> = (0..40).flat_map(|n| [n; 3]).collect();
+        prop_assert_eq!(&bench.out.opener.runs, &[(0, want)]);
+        prop_assert!(bench.out.opener.gaps.is_empty());
+    }
 }
