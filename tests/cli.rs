@@ -342,3 +342,20 @@ fn help_has_examples_and_version_is_of_the_package() {
     }
     assert_eq!(folder.run(&["--version"]).out, format!("smpp-inspect {}\n", env!("CARGO_PKG_VERSION")));
 }
+
+#[test]
+fn what_is_smpp_may_be_named_instead_of_found() {
+    let folder = Folder::new();
+    let sessions = |arguments: &[&str]| {
+        let all = [&["--format", "json", "capture.pcap"], arguments].concat();
+        folder.run(&all).json()["sessions"].as_array().unwrap().len()
+    };
+    // The capture's port is 2775.
+    assert_eq!(sessions(&["--port", "9"]), 2);
+    assert_eq!(sessions(&["--port", "9", "--detect", "off"]), 0);
+    assert_eq!(sessions(&["--port", "9", "--detect", "off", "-d", "tcp.port==2775,smpp"]), 2);
+    assert_eq!(sessions(&["--detect", "off"]), 2);
+    let wrong = folder.run(&["-d", "tcp.port==2775,http", "capture.pcap"]);
+    assert_eq!(wrong.status, 2);
+    assert!(wrong.err.contains("only smpp is decoded"), "{}", wrong.err);
+}

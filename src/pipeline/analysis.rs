@@ -132,9 +132,12 @@ impl Analysis {
         for side in [Side::Opener, Side::Accepter] {
             let (tcp, mut flow) = self.parts(side, now, setup, tally);
             tcp.finish(side, now, &mut flow);
-            if matches!(&self.content, Content::Smpp(smpp) if smpp.framers.of(side).held() > 0) {
-                let (_, mut flow) = self.parts(side, now, setup, tally);
-                flow.gap(0, 0, Missing::Lost);
+            if let Content::Smpp(smpp) = &mut self.content {
+                let framer = smpp.framers.of_mut(side);
+                framer.shrink();
+                if framer.is_waiting() {
+                    self.parts(side, now, setup, tally).1.gap(0, 0, Missing::Lost);
+                }
             }
         }
         tally.limits.add("connections made to give up what they held, for want of memory", 1);

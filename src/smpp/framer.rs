@@ -219,17 +219,28 @@ impl Framer {
                 Mode::Searching { why: Skipped::AroundGap }
             }
         };
-        self.buffer.clear();
+        self.buffer = Vec::new();
         self.mode = after;
         self.offset = self.offset.saturating_add(len);
         self.run = NEVER;
         matches!(after, Mode::Searching { .. })
     }
 
-    /// Octets held until more of their PDU come.
+    /// Octets of memory that hold octets until more of their PDU come.
     #[must_use]
     pub const fn held(&self) -> usize {
-        self.buffer.len()
+        self.buffer.capacity()
+    }
+
+    /// Whether a PDU has begun whose rest is to come.
+    #[must_use]
+    pub const fn is_waiting(&self) -> bool {
+        !self.buffer.is_empty()
+    }
+
+    /// Gives back memory that holds nothing.
+    pub fn shrink(&mut self) {
+        self.buffer.shrink_to_fit();
     }
 
     /// No octets follow. `closed`: the connection ended, rather than the capture.
@@ -305,7 +316,7 @@ impl Framer {
 
     /// Keeps the allocation of an emptied buffer, unless it is an unusually large one.
     fn reuse(&mut self, mut buffer: Vec<u8>) {
-        if buffer.capacity() <= 4_096 {
+        if buffer.capacity() <= 1_024 {
             buffer.clear();
             self.buffer = buffer;
         }
