@@ -18,6 +18,7 @@
 //! | [`tcp`] | segments | numbered connections; octets in order per side, gaps, open and close, health |
 //! | [`smpp`] | octets | PDUs: fields with spans, TLVs, findings. The protocol itself is the tables in `smpp/spec/` |
 //! | [`session`] | PDUs of one connection | bind state, transactions with their outcome, window |
+//! | [`dissect`] | single PDUs | trees: every field, TLV and finding of them, for `decode` and `show` |
 //! | [`report`] | all of the above | mergeable tallies, then one plain [`report::Report`] |
 //! | [`view`] | a report | text for a terminal or a ticket, JSON, its schema |
 //! | [`pipeline`] | the wiring | reader, 32 logical shards, merger; the same output for any number of threads |
@@ -55,6 +56,8 @@ pub mod tcp;
 pub mod smpp;
 
 pub mod session;
+
+pub mod dissect;
 
 pub mod report;
 

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// Where each outside crate may be named, by top module. A crate that is not here may be named nowhere.
 const CRATES: &[(&str, &[&str])] = &[
+    ("base64", &["dissect"]),
     ("clap", &["cli"]),
     ("comfy_table", &["view"]),
     ("etherparse", &["decap"]),
@@ -19,8 +20,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("lz4_flex", &["capture"]),
     ("pcap_parser", &["capture"]),
     ("rustix", &["capture"]),
-    ("schemars", &["time", "report", "view"]),
-    ("serde", &["time", "report", "view"]),
+    ("schemars", &["time", "dissect", "report", "view"]),
+    ("serde", &["time", "dissect", "report", "view"]),
     ("serde_json", &["view"]),
     ("signal_hook", &["cli"]),
     ("terminal_size", &["cli"]),

@@ -9,11 +9,13 @@
 //!
 //! Errors go to standard error as `smpp-inspect: place: fact`.
 
+mod decode;
 mod interrupt;
 mod output;
 mod progress;
 mod report;
 mod schema;
+mod show;
 mod terminal;
 
 use std::fmt;
@@ -47,6 +49,8 @@ struct CommandLine {
 #[derive(Debug, Subcommand)]
 enum Command {
     Report(Box<report::Arguments>),
+    Show(show::Arguments),
+    Decode(decode::Arguments),
     Schema(schema::Arguments),
 }
 
@@ -73,6 +77,8 @@ pub fn main() -> ExitCode {
     let arguments = CommandLine::parse();
     let status = match arguments.command {
         Some(Command::Report(arguments)) => arguments.run(),
+        Some(Command::Show(arguments)) => arguments.run(),
+        Some(Command::Decode(arguments)) => arguments.run(),
         Some(Command::Schema(arguments)) => arguments.run(),
         None => arguments.report.run(),
     };

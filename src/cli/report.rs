@@ -231,7 +231,7 @@ impl FailOn {
 }
 
 /// `2775`, or `2770-2779`.
-fn ports(text: &str) -> Result<(u16, u16), String> {
+pub(super) fn ports(text: &str) -> Result<(u16, u16), String> {
     let (first, last) = text.split_once('-').unwrap_or((text, text));
     match (first.trim().parse(), last.trim().parse()) {
         (Ok(first), Ok(last)) if first <= last => Ok((first, last)),
@@ -241,7 +241,7 @@ fn ports(text: &str) -> Result<(u16, u16), String> {
 }
 
 /// `tcp.port==2775,smpp`, also with a range.
-fn decode_as(text: &str) -> Result<(u16, u16), String> {
+pub(super) fn decode_as(text: &str) -> Result<(u16, u16), String> {
     let (selector, protocol) = text.split_once(',').ok_or("tcp.port==N,smpp is needed")?;
     if !protocol.trim().eq_ignore_ascii_case("smpp") {
         return Err(format!("{}: only smpp is decoded", protocol.trim()));

@@ -19,12 +19,15 @@ pub(super) struct Arguments {
 enum Document {
     /// Of `report --format json`
     Report,
+    /// Of `decode --format json`
+    Decode,
 }
 
 impl Arguments {
     pub(super) fn run(self) -> Result<u8, Failure> {
         Output::Stdout.write(|mut out| match self.document {
             Document::Report => view::schema::write_report(&mut out),
+            Document::Decode => view::schema::write_dissection(&mut out),
         })?;
         Ok(DONE)
     }

@@ -1,5 +1,6 @@
 //! What standard output and standard error can show.
 
+use crate::view::text::Options;
 use std::io::{self, IsTerminal};
 
 /// Columns of a page where there is no terminal to ask.
@@ -44,6 +45,11 @@ pub(super) fn width() -> u16 {
 pub(super) fn is_utf8() -> bool {
     // On Windows the standard library itself turns UTF-8 into what the console takes.
     cfg!(windows) || names_utf8(["LC_ALL", "LC_CTYPE", "LANG"].map(variable))
+}
+
+/// How text for this terminal is written.
+pub(super) fn options(color: Color, ascii: bool) -> Options {
+    Options { width: width(), color: color.is_on(), ascii: ascii || !is_utf8(), ..Options::default() }
 }
 
 /// The first of the variables that is set rules, as POSIX has it.

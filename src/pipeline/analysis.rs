@@ -24,6 +24,8 @@ pub(super) struct Setup {
     pub(super) detect: bool,
     pub(super) tcp: TcpLimits,
     pub(super) session: SessionLimits,
+    /// The frame whose PDUs are to be picked out.
+    pub(super) show: Option<u64>,
 }
 
 /// How long a closed connection is kept: segments that its end overtook may still come.
@@ -476,6 +478,9 @@ impl Framing for Pdus<'_> {
     fn pdu(&mut self, pdu: &Framed<'_>) {
         self.tally.pdu(pdu);
         let context = Context { version: self.sessions.version(), from: self.sessions.role(self.side) };
+        if let Some(wanted) = &mut self.tally.wanted {
+            wanted.see(pdu, context, self.connection.0);
+        }
         let (tally, connection) = (&mut *self.tally, self.connection);
         let whole = pdu.partial.is_none();
         let mut essentials = Essentials::new(pdu.octets, |finding: smpp::Finding| {

@@ -28,6 +28,7 @@ use shard::Shard;
 
 use crate::capture::Capture;
 use crate::decap::{Decap, Limits as FragmentLimits};
+use crate::dissect::Wanted;
 use crate::report::{Assembly, Report, Row, Tally, Whole, model};
 use crate::session::Limits as SessionLimits;
 use crate::smpp;
@@ -50,6 +51,8 @@ pub struct Settings {
     /// Whether packets with a wrong IPv4 or TCP checksum are left out. Where the network card computes checksums,
     /// captures on the sending host hold wrong ones.
     pub verify_checksums: bool,
+    /// The frame whose PDUs are to be picked out.
+    pub show: Option<u64>,
     /// Set from outside when the run shall end: what was read until then is reported.
     pub interrupt: Arc<AtomicBool>,
 }
@@ -63,6 +66,7 @@ impl Default for Settings {
             max_sessions: 1_000,
             timeout: Duration::from_secs(10),
             verify_checksums: false,
+            show: None,
             interrupt: Arc::default(),
         }
     }
@@ -75,6 +79,8 @@ pub struct Outcome {
     pub report: Report,
     /// Inputs that could not be read, with the reason.
     pub errors: Vec<(String, String)>,
+    /// The PDUs of the frame that [`Settings::show`] names.
+    pub wanted: Option<Wanted>,
 }
 
 /// Octets of a block: large enough that reading and handing over cost little, small enough for the caches.
@@ -91,6 +97,7 @@ pub fn run(capture: Capture, settings: &Settings, progress: &mut dyn FnMut(u64, 
         detect: settings.detect,
         tcp: TcpLimits::default(),
         session: SessionLimits { timeout: settings.timeout, ..SessionLimits::default() },
+        show: settings.show,
     };
     let flows = Flows::new(Flows::DEFAULT_LIMIT, &settings.ports);
     let decap = Decap::new(settings.verify_checksums, FragmentLimits::default());
@@ -102,6 +109,11 @@ pub fn run(capture: Capture, settings: &Settings, progress: &mut dyn FnMut(u64, 
         together(&mut reader, &setup, settings.threads - 1, &mut assembly, progress)
     };
     tallies.iter().for_each(|tally| assembly.tally(tally));
+    let wanted = tallies.into_iter().filter_map(|tally| tally.wanted).map(|wanted| *wanted);
+    let wanted = wanted.reduce(|mut all, more| {
+        all.merge(more);
+        all
+    });
     let (capture, facts, connections) = reader.finish();
     let whole = Whole {
         files: capture.files().iter().map(file).collect(),
@@ -123,7 +135,7 @@ pub fn run(capture: Capture, settings: &Settings, progress: &mut dyn FnMut(u64, 
     };
     let errors = capture.errors().iter().map(|error| (error.path().to_owned(), error.to_string())).collect();
     let place = |frame: u64| capture.place(frame).map(|(file, number)| (file.path.clone(), number));
-    Outcome { report: assembly.finish(whole, &place), errors }
+    Outcome { report: assembly.finish(whole, &place), errors, wanted }
 }
 
 /// All on this thread.

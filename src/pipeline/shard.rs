@@ -2,6 +2,7 @@
 
 use super::analysis::{Analysis, Setup};
 use super::batch::{Batch, Dealt, SHARDS, Work};
+use crate::dissect::Wanted;
 use crate::num::index;
 use crate::report::{Row, Tally};
 use crate::session::End;
@@ -25,12 +26,13 @@ const MOST_HELD: u64 = 3 << 20;
 
 impl Shard {
     pub(super) fn new(setup: Setup) -> Self {
+        let wanted = setup.show.map(|frame| Box::new(Wanted::frame(frame)));
         Self {
             setup,
             connections: Vec::new(),
             active: Vec::new(),
             held: 0,
-            tally: Tally::default(),
+            tally: Tally { wanted, ..Tally::default() },
             rows: Vec::new(),
         }
     }

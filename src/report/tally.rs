@@ -5,6 +5,7 @@ use std::fmt::Display;
 use super::counts::Counts;
 use super::latency::Latencies;
 use super::model;
+use crate::dissect::Wanted;
 use crate::num::count;
 use crate::session::{Outcome, Transaction, Why};
 use crate::smpp::framer::{Framed, Partial, Skipped};
@@ -43,6 +44,8 @@ pub struct Tally {
     pub other_ports: Counts<u16>,
     /// Bounds that were reached, by what was given up.
     pub limits: Counts<&'static str>,
+    /// PDUs to be picked out on the way. No count: it is not merged.
+    pub wanted: Option<Box<Wanted>>,
 }
 
 impl Tally {
@@ -76,6 +79,7 @@ impl Tally {
             tls_connections,
             other_ports,
             limits,
+            wanted: _,
         } = self;
         let add = |n: &mut u64, more: u64| *n = n.saturating_add(more);
         add(stream_octets, other.stream_octets);

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use crate::dissect::model::Dissection;
 use crate::report::Report;
 
 /// Writes `report` as indented JSON with a line feed at the end.
@@ -12,6 +13,14 @@ use crate::report::Report;
 /// Those of `out`.
 pub fn write_report(report: &Report, out: &mut impl Write) -> io::Result<()> {
     write(report, out)
+}
+
+/// Writes PDUs as indented JSON with a line feed at the end.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_dissection(dissection: &Dissection, out: &mut impl Write) -> io::Result<()> {
+    write(dissection, out)
 }
 
 /// Writes any value as indented JSON with a line feed at the end.

@@ -15,6 +15,7 @@ pub mod schema;
 mod snapshot;
 mod table;
 pub mod text;
+pub mod tree;
 
 pub use clock::Zone;
 pub use plain::plain;

@@ -2,8 +2,10 @@
 
 use std::io::{self, Write};
 
+use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 
+use crate::dissect::model::Dissection;
 use crate::report::Report;
 
 /// Writes the JSON Schema of `report --format json`.
@@ -11,9 +13,20 @@ use crate::report::Report;
 /// # Errors
 /// Those of `out`.
 pub fn write_report(out: &mut impl Write) -> io::Result<()> {
+    write::<Report>(out)
+}
+
+/// Writes the JSON Schema of `decode --format json`.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_dissection(out: &mut impl Write) -> io::Result<()> {
+    write::<Dissection>(out)
+}
+
+fn write<T: JsonSchema>(out: &mut impl Write) -> io::Result<()> {
     // Of what is written: a key that may be null is there nonetheless, so it is required.
-    let schema =
-        SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<Report>();
+    let schema = SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>();
     super::json::write(&schema, out)
 }
 

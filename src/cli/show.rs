@@ -1,0 +1,128 @@
+//! `smpp-inspect show`: the PDUs of one frame of a capture.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::interrupt::Interrupt;
+use super::output::Output;
+use super::progress::Progress;
+use super::report::{decode_as, ports};
+use super::terminal::{self, Color};
+use super::{DONE, FOUND, Failure, complain};
+use crate::capture::{Capture, Input};
+use crate::pipeline::{self, Settings};
+use crate::view;
+
+/// Show the PDUs that a frame completes: fields with their places and meanings, what is wrong, the octets
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  smpp-inspect show capture.pcap 274113      frames have Wireshark's numbers, as in a report\n  \
+                  smpp-inspect show capture.pcap 274113.1    the second PDU of the frame"
+)]
+pub(super) struct Arguments {
+    /// A capture; - is standard input
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Number of the frame, and of the PDU in it from 0
+    #[arg(value_name = "FRAME[.INDEX]", value_parser = frame)]
+    frame: (u64, Option<u32>),
+    /// How the PDUs are written
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// Ports on which everything is SMPP until proven otherwise; elsewhere SMPP is recognised
+    #[arg(long, value_name = "N[,N-M]", value_delimiter = ',', value_parser = ports, default_value = "2775,3550")]
+    port: Vec<(u16, u16)>,
+    /// Decode a port as SMPP besides those of --port, as tshark names it: tcp.port==N,smpp
+    #[arg(short = 'd', value_name = "tcp.port==N,smpp", value_parser = decode_as)]
+    decode_as: Vec<(u16, u16)>,
+    /// Show passwords
+    #[arg(long)]
+    show_secrets: bool,
+    /// When the text has colour
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t)]
+    color: Color,
+    /// Nothing but ASCII in the text; so without asking where the locale is not UTF-8
+    #[arg(long)]
+    ascii: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum Format {
+    /// A tree for each PDU
+    #[default]
+    Text,
+    /// For programs; `smpp-inspect schema decode` describes it
+    Json,
+}
+
+impl Arguments {
+    /// Reads the capture and prints the PDUs; status 1 where there are none.
+    pub(super) fn run(self) -> Result<u8, Failure> {
+        let (frame, index) = self.frame;
+        let interrupt = Interrupt::listen().unwrap_or_default();
+        let capture = Capture::open(vec![Input::from_argument(&self.file)]).with_interrupt(interrupt.flag());
+        let settings = Settings {
+            ports: self.port.iter().chain(&self.decode_as).copied().collect(),
+            show: Some(frame),
+            interrupt: interrupt.flag(),
+            ..Settings::default()
+        };
+        let mut progress = Progress::new();
+        let outcome = pipeline::run(capture, &settings, &mut |read, of| progress.update(read, of));
+        drop(progress);
+        if let Some((_, message)) = outcome.errors.first() {
+            return Err(Failure(message.clone()));
+        }
+        let Some(wanted) = outcome.wanted else { return Ok(FOUND) };
+        let dissection = wanted.dissect(index, self.show_secrets);
+        if dissection.pdus.is_empty() {
+            let place = |frame: Option<u64>, words: &str| {
+                frame.map_or_else(String::new, |frame| format!(", frame {frame} {words}"))
+            };
+            let frames = outcome.report.capture.frames;
+            let (before, after) = wanted.neighbours();
+            complain(&format!(
+                "{}: no PDU ends in frame {frame} of {frames}{}{}",
+                self.file.display(),
+                place(before, "is the nearest before it that has one"),
+                place(after, "the nearest after it"),
+            ));
+            return Ok(FOUND);
+        }
+        Output::Stdout.write(|mut out| match self.format {
+            Format::Json => view::json::write_dissection(&dissection, &mut out),
+            Format::Text => {
+                let options = terminal::options(self.color, self.ascii);
+                view::tree::write_dissection(&dissection, &options, &mut out)
+            }
+        })?;
+        Ok(interrupt.status().unwrap_or(DONE))
+    }
+}
+
+/// `274113`, or `274113.1`.
+fn frame(text: &str) -> Result<(u64, Option<u32>), String> {
+    let (frame, index) = match text.split_once('.') {
+        Some((frame, index)) => (frame, Some(index)),
+        None => (text, None),
+    };
+    match (frame.parse(), index.map(str::parse).transpose()) {
+        (Ok(frame), Ok(index)) if frame > 0 => Ok((frame, index)),
+        _ => Err("a frame is a number from 1, a PDU in it one from 0".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_may_have_the_number_of_a_pdu() {
+        assert_eq!(frame("274113"), Ok((274_113, None)));
+        assert_eq!(frame("7.0"), Ok((7, Some(0))));
+        for text in ["", "0", "7.", ".1", "7.x", "-1", "1.2.3"] {
+            assert!(frame(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! PDUs as trees: each field with its place, value and meaning, what is wrong below it, and the octets with the wrong
+//! ones marked.
+
+use std::io::{self, Write};
+
+use super::page::{Page, Tone, wrapped};
+use super::text::Options;
+use crate::dissect::model::{Dissection, Finding, Pdu, Role, Severity, Value};
+
+/// Octets in a row of a dump.
+const ROW: usize = 16;
+
+/// Writes the PDUs of `dissection` one after the other.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_dissection(dissection: &Dissection, options: &Options, out: &mut impl Write) -> io::Result<()> {
+    let mut page = Page::new(out, options);
+    for pdu in &dissection.pdus {
+        let findings: Vec<&Finding> = dissection.findings_of(pdu).collect();
+        write_pdu(pdu, &findings, &mut page)?;
+    }
+    let nowhere: Vec<&Finding> = dissection.findings.iter().filter(|finding| finding.pdu.is_none()).collect();
+    if !nowhere.is_empty() || !dissection.skipped.is_empty() {
+        page.heading("IN NO PDU", "")?;
+    }
+    for finding in nowhere {
+        write_finding(finding, &mut page)?;
+    }
+    for skipped in &dissection.skipped {
+        let unit = if skipped.octets == 1 { "octet" } else { "octets" };
+        page.item(&format!("{} {unit} skipped: {}", skipped.octets, skipped.why.replace('_', " ")), None)?;
+    }
+    Ok(())
+}
+
+fn write_pdu<W: Write>(pdu: &Pdu, findings: &[&Finding], page: &mut Page<'_, W>) -> io::Result<()> {
+    let from = match pdu.from {
+        Some(Role::Esme) => ", from the ESME",
+        Some(Role::Smsc) => ", from the SMSC",
+        None => "",
+    };
+    let cut =
+        if pdu.partial { format!(" of {}, the rest is missing", pdu.command_length) } else { String::new() };
+    let place = format!("PDU {}, {} octets{cut}, at {}{from}", pdu.index, pdu.octets, pdu.offset);
+    page.heading(&pdu.command, &place)?;
+    let status = match &pdu.command_status.name {
+        Some(name) => name.clone(),
+        None => "of no version".to_owned(),
+    };
+    let mut rows = vec![
+        row([0, 4], "command_length", pdu.command_length.to_string(), None),
+        row([4, 8], "command_id", format!("0x{:08x}", pdu.command_id), Some(&pdu.command)),
+        row([8, 12], "command_status", format!("0x{:08x}", pdu.command_status.value), Some(&status)),
+        row([12, 16], "sequence_number", pdu.sequence_number.to_string(), None),
+    ];
+    for field in &pdu.fields {
+        let value = match &field.value {
+            Some(value) => shown(value),
+            None => "*".repeat(8),
+        };
+        rows.push(row(field.span, &field.name, value, field.meaning.as_ref()));
+    }
+    for tlv in &pdu.tlvs {
+        let name = match &tlv.name {
+            Some(name) => format!("TLV {name} (0x{:04x})", tlv.tag),
+            None => format!("TLV 0x{:04x}", tlv.tag),
+        };
+        rows.push(row(tlv.span, &name, shown(&tlv.value), tlv.meaning.as_ref()));
+    }
+    let name_width = rows.iter().map(|row| row.name.chars().count()).max().unwrap_or(0);
+    let mut told = vec![false; findings.len()];
+    for row in &rows {
+        let [start, end] = row.span;
+        let meaning = row.meaning.as_ref().map(|meaning| format!("  {meaning}")).unwrap_or_default();
+        let prefix = page.plain(&format!("{start:>5}..{end:<5} {:name_width$}  ", row.name)).into_owned();
+        let indent = prefix.chars().count();
+        let said = page.plain(&format!("{}{meaning}", row.value)).into_owned();
+        let lines = wrapped(&said, page.width(), u16::try_from(indent).unwrap_or(0));
+        for (number, line) in lines.enumerate() {
+            let rest = line.get(indent..).unwrap_or_default();
+            page.line(&if number == 0 { format!("{prefix}{rest}") } else { line })?;
+        }
+        // Below the field that it is about, or the one that its octets lie in.
+        for (finding, told) in findings.iter().zip(&mut told) {
+            let is_here =
+                (start..end).contains(&finding.span[0]) && finding.span[1] <= end || finding.span == row.span;
+            if is_here && !*told {
+                *told = true;
+                write_finding(finding, page)?;
+            }
+        }
+    }
+    for (finding, _) in findings.iter().zip(&told).filter(|(_, told)| !**told) {
+        write_finding(finding, page)?;
+    }
+    dump(&pdu.raw, findings, page)
+}
+
+struct Row {
+    span: [u32; 2],
+    name: String,
+    value: String,
+    meaning: Option<String>,
+}
+
+fn row(span: [u32; 2], name: &str, value: String, meaning: Option<&String>) -> Row {
+    Row { span, name: name.to_owned(), value, meaning: meaning.cloned() }
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Number(number) => number.to_string(),
+        Value::Text(text) => format!("\"{text}\""),
+    }
+}
+
+fn write_finding<W: Write>(finding: &Finding, page: &mut Page<'_, W>) -> io::Result<()> {
+    let (word, tone) = match finding.severity {
+        Severity::Error => ("error", Some(Tone::Bad)),
+        Severity::Warning => ("warning", Some(Tone::Doubtful)),
+        Severity::Note => ("note", None),
+    };
+    let line = format!("      ! {word} {}: {}", finding.rule, finding.message);
+    page.item(&page.plain(&line), tone)
+}
+
+/// Rows of sixteen octets with their characters; below a row, what is wrong in it.
+fn dump<W: Write>(raw: &[Option<u8>], findings: &[&Finding], page: &mut Page<'_, W>) -> io::Result<()> {
+    let is_wrong = |at: usize| {
+        findings.iter().filter(|finding| finding.severity != Severity::Note).any(|finding| {
+            let [start, end] = finding.span.map(|at| usize::try_from(at).unwrap_or(usize::MAX));
+            (start..end).contains(&at)
+        })
+    };
+    page.line("")?;
+    for (number, octets) in raw.chunks(ROW).enumerate() {
+        let first = number * ROW;
+        let mut line = format!("  {first:04x}  ");
+        let mut marks = " ".repeat(line.len());
+        for at in 0..ROW {
+            match octets.get(at) {
+                Some(Some(octet)) => line.push_str(&format!("{octet:02x} ")),
+                Some(None) => line.push_str("** "),
+                None => line.push_str("   "),
+            }
+            marks.push_str(if at < octets.len() && is_wrong(first + at) { "^^ " } else { "   " });
+        }
+        line.push(' ');
+        for octet in octets {
+            line.push(match octet {
+                Some(octet @ b' '..=b'~') => char::from(*octet),
+                Some(_) => '.',
+                None => '*',
+            });
+        }
+        page.line(&line)?;
+        if marks.contains('^') {
+            let marks = page.toned(marks.trim_end(), Tone::Bad);
+            page.line(&marks)?;
+        }
+    }
+    Ok(())
+}
