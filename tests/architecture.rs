@@ -24,6 +24,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("serde", &["time", "dissect", "report", "view"]),
     ("serde_json", &["view"]),
     ("signal_hook", &["cli"]),
+    ("strsim", &["dissect"]),
     ("terminal_size", &["cli"]),
     ("zstd", &["capture"]),
 ];

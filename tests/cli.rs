@@ -359,3 +359,34 @@ fn what_is_smpp_may_be_named_instead_of_found() {
     assert_eq!(wrong.status, 2);
     assert!(wrong.err.contains("only smpp is decoded"), "{}", wrong.err);
 }
+
+#[test]
+fn show_gives_the_pdus_of_a_frame_and_says_where_there_are_none() {
+    let folder = Folder::new();
+    let report = folder.run(&["--format", "json", "capture.pcap"]).json();
+    // The first frames are a handshake; the fourth has the bind.
+    let none = folder.run(&["show", "capture.pcap", "1"]);
+    assert_eq!((none.status, none.out.as_str()), (1, ""));
+    let frames = report["capture"]["frames"].as_u64().unwrap();
+    let start = format!("smpp-inspect: capture.pcap: no PDU ends in frame 1 of {frames}, frame ");
+    let next = none.err.strip_prefix(&start).unwrap().split(' ').next().unwrap().to_owned();
+    let shown = folder.run(&["show", "capture.pcap", &next]);
+    assert_eq!(shown.status, 0, "{shown:?}");
+    assert!(shown.out.contains("system_id") && shown.out.contains("\"esme1\""), "{}", shown.out);
+    assert!(!shown.out.contains("password  \""), "{}", shown.out);
+    let json = folder.run(&["show", "--format", "json", "capture.pcap", &format!("{next}.0")]).json();
+    assert_eq!(json["pdus"][0]["command"], "bind_transceiver");
+    assert_eq!(folder.run(&["show", "capture.pcap", &format!("{next}.9")]).status, 1);
+    assert_eq!(folder.run(&["show", "nowhere.pcap", "1"]).status, 2);
+}
+
+#[test]
+fn explain_knows_words_and_suggests_others() {
+    let folder = Folder::new();
+    let known = folder.run(&["explain", "0x58"]);
+    assert_eq!(known.status, 0);
+    assert!(known.out.starts_with("ESME_RTHROTTLED 0x00000058 (88)"), "{}", known.out);
+    let near = folder.run(&["explain", "RTHROTLED"]);
+    assert_eq!((near.status, near.out.as_str()), (1, ""));
+    assert!(near.err.ends_with("did you mean ESME_RTHROTTLED?\n"), "{}", near.err);
+}

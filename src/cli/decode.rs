@@ -16,7 +16,7 @@ use crate::view;
 /// Octets that are read of a file or of standard input: far more than anybody gives by hand.
 const MOST: u64 = 64 << 20;
 
-/// Decode PDUs: every field with its place and meaning, and everything that is wrong
+/// Decode PDUs given by hand, field by field
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  smpp-inspect decode 00000010000000150000000000000001\n  smpp-inspect decode \

@@ -3,13 +3,14 @@
 //! | exit status | |
 //! |---|---|
 //! | 0 | done; also when whoever reads the output closed it |
-//! | 1 | done, and something that `--fail-on` names was found |
+//! | 1 | done, and something that `--fail-on` names was found; or `show` and `explain` found nothing |
 //! | 2 | usage, an output that could not be written, or an input that could not be read at all |
 //! | 130, 143 | interrupted, terminated; what was done is reported |
 //!
 //! Errors go to standard error as `smpp-inspect: place: fact`.
 
 mod decode;
+mod explain;
 mod interrupt;
 mod output;
 mod progress;
@@ -51,6 +52,7 @@ enum Command {
     Report(Box<report::Arguments>),
     Show(show::Arguments),
     Decode(decode::Arguments),
+    Explain(explain::Arguments),
     Schema(schema::Arguments),
 }
 
@@ -79,6 +81,7 @@ pub fn main() -> ExitCode {
         Some(Command::Report(arguments)) => arguments.run(),
         Some(Command::Show(arguments)) => arguments.run(),
         Some(Command::Decode(arguments)) => arguments.run(),
+        Some(Command::Explain(arguments)) => arguments.run(),
         Some(Command::Schema(arguments)) => arguments.run(),
         None => arguments.report.run(),
     };

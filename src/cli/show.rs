@@ -14,7 +14,7 @@ use crate::capture::{Capture, Input};
 use crate::pipeline::{self, Settings};
 use crate::view;
 
-/// Show the PDUs that a frame completes: fields with their places and meanings, what is wrong, the octets
+/// Show the PDUs that a frame completes, field by field
 #[derive(Debug, Args)]
 #[command(
     after_help = "Example:\n  smpp-inspect show capture.pcap 274113      frames have Wireshark's numbers, as in a report\n  \

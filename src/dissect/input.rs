@@ -220,8 +220,9 @@ fn row_octets(row: &str) -> Vec<u8> {
     let mut rest = row.trim_start();
     while octets.len() < 16 {
         let group = rest.split(' ').next().unwrap_or_default();
-        let is_hex =
-            !group.is_empty() && group.len() % 2 == 0 && group.chars().all(|c| c.is_ascii_hexdigit());
+        let is_hex = !group.is_empty()
+            && group.len().is_multiple_of(2)
+            && group.chars().all(|c| c.is_ascii_hexdigit());
         if !is_hex || group.len() > 8 {
             break;
         }

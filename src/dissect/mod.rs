@@ -6,9 +6,11 @@
 //! - [`input`]: hex in the forms in which people have it, base64, dumps, and lines that say who sent what when;
 //! - [`dissect`]: lines into PDUs, both sides framed, the session's version followed;
 //! - [`Wanted`]: the PDUs of one frame of a capture, picked out while it is read;
+//! - [`explain`]: what a number or a name stands for in the protocol's tables;
 //! - `tree`: the visitor that keeps every field of a walk;
 //! - [`model`]: what comes out, in the shape of `decode --format json`.
 
+pub mod explain;
 pub mod input;
 pub mod model;
 mod tree;

@@ -6,6 +6,7 @@
 //! only with control characters escaped.
 
 pub mod clock;
+pub mod entries;
 mod figures;
 pub mod json;
 mod page;

@@ -1,0 +1,42 @@
+//! `smpp-inspect explain`: what a number or name of the protocol stands for.
+
+use clap::Args;
+
+use super::output::Output;
+use super::terminal::{self, Color};
+use super::{DONE, FOUND, Failure, complain};
+use crate::dissect::explain::{explain, suggestions};
+use crate::view;
+
+/// Explain a command, status, TLV, field or rule, by its number or name
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  smpp-inspect explain ESME_RTHROTTLED\n  smpp-inspect explain 0x58\n  \
+                        smpp-inspect explain esm_class")]
+pub(super) struct Arguments {
+    /// A number (hex with 0x) or a name
+    #[arg(value_name = "WORD")]
+    word: String,
+    /// When the text has colour
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t)]
+    color: Color,
+    /// Nothing but ASCII in the text; so without asking where the locale is not UTF-8
+    #[arg(long)]
+    ascii: bool,
+}
+
+impl Arguments {
+    /// Prints what the word stands for; status 1 where it stands for nothing.
+    pub(super) fn run(self) -> Result<u8, Failure> {
+        let entries = explain(&self.word);
+        if entries.is_empty() {
+            let near = suggestions(&self.word);
+            let hint =
+                if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(", ")) };
+            complain(&format!("{}: in no table of SMPP 3.3, 3.4 or 5.0{hint}", self.word));
+            return Ok(FOUND);
+        }
+        let options = terminal::options(self.color, self.ascii);
+        Output::Stdout.write(|mut out| view::entries::write(&entries, &options, &mut out))?;
+        Ok(DONE)
+    }
+}
