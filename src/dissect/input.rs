@@ -76,36 +76,6 @@ pub fn payload(octets: &[u8]) -> Option<Vec<u8>> {
     })
 }
 
-/// What is wrong with a length, and whose octets it is made of where they are known.
-#[must_use]
-pub fn with_protocol(message: &str, octets: &[u8]) -> String {
-    match protocol(octets) {
-        Some(name) => format!("{message}; the octets are {name}"),
-        None => message.to_owned(),
-    }
-}
-
-/// Another protocol that begins with these octets.
-#[must_use]
-pub fn protocol(octets: &[u8]) -> Option<&'static str> {
-    Some(match octets {
-        [0x16, 0x03, 0x00..=0x04, ..] => "a TLS handshake record",
-        [0x14 | 0x15 | 0x17, 0x03, 0x00..=0x04, ..] => "a TLS record",
-        [b'H', b'T', b'T', b'P', ..] => "an HTTP response",
-        [b'G', b'E', b'T', b' ', ..] => "an HTTP GET request",
-        [b'P', b'O', b'S', b'T', ..] => "an HTTP POST request",
-        [b'P', b'U', b'T', b' ', ..] | [b'H', b'E', b'A', b'D', ..] | [b'O', b'P', b'T', b'I', ..] => {
-            "an HTTP request"
-        }
-        [b'A', b'M', b'Q', b'P', ..] => "an AMQP header",
-        [b'S', b'S', b'H', b'-', ..] => "an SSH greeting",
-        [0x03, 0x00, 0x00, ..] => "a TPKT header, as RDP has",
-        [b'2', b'2', b'0', b' ', ..] => "a greeting of SMTP or FTP",
-        [b'P', b'R', b'O', b'X', ..] | [0x0d, 0x0a, 0x0d, 0x0a, ..] => "a PROXY protocol header",
-        _ => return None,
-    })
-}
-
 fn bare(octets: Vec<u8>) -> Vec<Line> {
     if octets.is_empty() { Vec::new() } else { vec![Line { from: None, at: None, octets }] }
 }
@@ -312,20 +282,5 @@ mod tests {
             assert_eq!(parse(text).unwrap_err(), what, "{text}");
         }
         assert_eq!(parse("\n# nothing\n").unwrap(), []);
-    }
-
-    #[test]
-    fn other_protocols_are_known_by_their_first_octets() {
-        for (octets, name) in [
-            (&b"HTTP/1.1 200"[..], "an HTTP response"),
-            (b"GET / HTTP/1.1", "an HTTP GET request"),
-            (b"\x16\x03\x01\x02\x00", "a TLS handshake record"),
-            (b"SSH-2.0-x", "an SSH greeting"),
-            (b"AMQP\0\0\x09\x01", "an AMQP header"),
-            (b"\x03\x00\x00\x13\x0e", "a TPKT header, as RDP has"),
-        ] {
-            assert_eq!(protocol(octets), Some(name));
-        }
-        assert_eq!(protocol(&ENQUIRE), None);
     }
 }

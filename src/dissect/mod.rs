@@ -123,7 +123,7 @@ impl Framing for Bench {
             pdu: shown.map(|pdu| pdu.index),
             field: Some("command_length".to_owned()),
             span: [0, crate::num::short(octets.len().min(16))],
-            message: input::with_protocol(&lost.to_string(), octets),
+            message: lost.to_string(),
         };
         self.out.findings.push(finding);
     }

@@ -9,6 +9,7 @@
 
 use std::fmt;
 
+use super::foreign::protocol;
 use super::header::Header;
 use super::ids::CommandId;
 use super::spec::{self, MAX_COMMAND_LENGTH};
@@ -131,12 +132,14 @@ impl fmt::Display for Lost<'_> {
             (Some(header), RuleId::HEADER_COMMAND_LENGTH_TOO_SMALL) => {
                 write!(f, "command_length: {}, at least 16 ({clause})", header.command_length)
             }
-            (Some(header), _) => write!(
-                f,
-                "command_length: {0} (0x{0:08x}), at most {1} ({clause})",
-                header.command_length,
-                most(&header)
-            ),
+            (Some(header), _) => {
+                let length = header.command_length;
+                write!(f, "command_length: {length} (0x{length:08x}), at most {}", most(&header))?;
+                if let Some(protocol) = protocol(self.octets) {
+                    write!(f, ", the octets of {protocol}")?;
+                }
+                write!(f, " ({clause})")
+            }
         }
     }
 }

@@ -24,6 +24,7 @@ pub mod detect;
 mod essentials;
 pub mod facts;
 pub mod finding;
+mod foreign;
 pub mod framer;
 pub mod header;
 pub mod ids;
