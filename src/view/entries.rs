@@ -29,3 +29,21 @@ pub fn write(entries: &[Entry], options: &Options, out: &mut impl Write) -> io::
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dissect::explain::explain;
+    use crate::view::snapshot;
+
+    #[test]
+    fn entries_are_written_one_after_the_other() {
+        let entries: Vec<Entry> = ["5", "registered_delivery", "tlv.value.reserved"]
+            .iter()
+            .flat_map(|word| explain(word))
+            .collect();
+        let mut text = Vec::new();
+        write(&entries, &Options::default(), &mut text).unwrap();
+        snapshot::assert_matches("entries.txt", &text);
+    }
+}

@@ -121,8 +121,17 @@ fn write_finding<W: Write>(finding: &Finding, page: &mut Page<'_, W>) -> io::Res
         Severity::Warning => ("warning", Some(Tone::Doubtful)),
         Severity::Note => ("note", None),
     };
-    let line = format!("      ! {word} {}: {}", finding.rule, finding.message);
-    page.item(&page.plain(&line), tone)
+    const MARK: &str = "      ! ";
+    let said = page.plain(&format!("{word} {}: {}", finding.rule, finding.message)).into_owned();
+    for (number, line) in wrapped(&said, page.width(), 8).enumerate() {
+        let rest = line.get(MARK.len()..).unwrap_or_default();
+        let line = if number == 0 { format!("{MARK}{rest}") } else { line };
+        match tone {
+            Some(tone) => page.line(&page.toned(&line, tone))?,
+            None => page.line(&line)?,
+        }
+    }
+    Ok(())
 }
 
 /// Rows of sixteen octets with their characters; below a row, what is wrong in it.
@@ -161,4 +170,47 @@ fn dump<W: Write>(raw: &[Option<u8>], findings: &[&Finding], page: &mut Page<'_,
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dissect::{Given, dissect, input};
+    use crate::view::snapshot;
+
+    /// A session with a bind, a reserved value, a long vendor TLV, a PDU cut off and octets of something else.
+    const SESSION: &str = "E> 00000025 00000009 00000000 00000001 61636D6500 73656372657400 1b5b326d00 34 00 00 00\n\
+        E> 00000054 00000004 00000000 00000002 000701 343437373030393030303031 00 0101 343437373030393030313233 00\
+           40 00 00 00 00 01 00 00 00 05 68656C6C6F 1401 0012 30313233343536373839616263646566 6768\n\
+        M> 0000001A 80000004 00000000 00000002 31413242 00 0427 0001 63\n\
+        M> 474554202F20485454502F312E310D0A\n\
+        E> 0000003E 00000004 00000000 00000003 0001";
+
+    fn text(options: &Options) -> Vec<u8> {
+        let given = Given { is_closed: true, ..Given::default() };
+        let dissection = dissect(&input::parse(SESSION).unwrap(), given);
+        let mut text = Vec::new();
+        write_dissection(&dissection, options, &mut text).unwrap();
+        text
+    }
+
+    #[test]
+    fn trees_are_written_with_what_is_wrong_in_its_place() {
+        snapshot::assert_matches("tree.txt", &text(&Options::default()));
+    }
+
+    #[test]
+    fn narrow_and_in_colour() {
+        snapshot::assert_matches("tree_narrow.txt", &text(&Options { width: 60, ..Options::default() }));
+        let color = text(&Options { color: true, ascii: true, ..Options::default() });
+        snapshot::assert_matches("tree_in_color.txt", &color);
+        assert!(color.is_ascii());
+    }
+
+    #[test]
+    fn nothing_of_the_traffic_steers_a_terminal() {
+        for options in [Options::default(), Options { ascii: true, ..Options::default() }] {
+            assert!(!text(&options).iter().any(|octet| octet.is_ascii_control() && *octet != b'\n'));
+        }
+    }
 }
