@@ -26,6 +26,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("signal_hook", &["cli"]),
     ("strsim", &["dissect"]),
     ("terminal_size", &["cli"]),
+    ("toml", &["dissect"]),
     ("zstd", &["capture"]),
 ];
 

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use clap::{Args, ValueEnum};
 
+use super::dictionaries::Dictionaries;
 use super::output::Output;
 use super::terminal::{self, Color};
 use super::{DONE, FOUND, Failure};
@@ -39,6 +40,8 @@ pub(super) struct Arguments {
     /// Whether the connection went on after the last octet
     #[arg(long, value_enum, default_value_t)]
     end: End,
+    #[command(flatten)]
+    dictionaries: Dictionaries,
     /// Show passwords
     #[arg(long)]
     show_secrets: bool,
@@ -101,6 +104,7 @@ enum FailOn {
 impl Arguments {
     /// Decodes and prints.
     pub(super) fn run(self) -> Result<u8, Failure> {
+        let dictionary = self.dictionaries.read()?;
         let lines = self.lines()?;
         let given = Given {
             version: self.version.map(|version| match version {
@@ -115,7 +119,8 @@ impl Arguments {
             is_closed: self.end == End::Closed,
             secrets: self.show_secrets,
         };
-        let dissection = dissect::dissect(&lines, given);
+        let mut dissection = dissect::dissect(&lines, given);
+        dictionary.apply(&mut dissection);
         Output::Stdout.write(|mut out| match self.format {
             Format::Json => view::json::write_dissection(&dissection, &mut out),
             Format::Text => view::tree::write_dissection(

@@ -10,6 +10,7 @@
 //! Errors go to standard error as `smpp-inspect: place: fact`.
 
 mod decode;
+mod dictionaries;
 mod explain;
 mod interrupt;
 mod output;

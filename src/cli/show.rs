@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::dictionaries::Dictionaries;
 use super::interrupt::Interrupt;
 use super::output::Output;
 use super::progress::Progress;
@@ -36,6 +37,8 @@ pub(super) struct Arguments {
     /// Decode a port as SMPP besides those of --port, as tshark names it: tcp.port==N,smpp
     #[arg(short = 'd', value_name = "tcp.port==N,smpp", value_parser = decode_as)]
     decode_as: Vec<(u16, u16)>,
+    #[command(flatten)]
+    dictionaries: Dictionaries,
     /// Show passwords
     #[arg(long)]
     show_secrets: bool,
@@ -60,6 +63,7 @@ impl Arguments {
     /// Reads the capture and prints the PDUs; status 1 where there are none.
     pub(super) fn run(self) -> Result<u8, Failure> {
         let (frame, index) = self.frame;
+        let dictionary = self.dictionaries.read()?;
         let interrupt = Interrupt::listen().unwrap_or_default();
         let capture = Capture::open(vec![Input::from_argument(&self.file)]).with_interrupt(interrupt.flag());
         let settings = Settings {
@@ -75,7 +79,8 @@ impl Arguments {
             return Err(Failure(message.clone()));
         }
         let Some(wanted) = outcome.wanted else { return Ok(FOUND) };
-        let dissection = wanted.dissect(index, self.show_secrets);
+        let mut dissection = wanted.dissect(index, self.show_secrets);
+        dictionary.apply(&mut dissection);
         if dissection.pdus.is_empty() {
             let place = |frame: Option<u64>, words: &str| {
                 frame.map_or_else(String::new, |frame| format!(", frame {frame} {words}"))

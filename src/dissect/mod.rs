@@ -6,10 +6,12 @@
 //! - [`input`]: hex in the forms in which people have it, base64, dumps, and lines that say who sent what when;
 //! - [`dissect`]: lines into PDUs, both sides framed, the session's version followed;
 //! - [`Wanted`]: the PDUs of one frame of a capture, picked out while it is read;
+//! - [`dictionary`]: what vendors' TLVs and statuses are, where somebody says whose they are;
 //! - [`explain`]: what a number or a name stands for in the protocol's tables;
 //! - `tree`: the visitor that keeps every field of a walk;
 //! - [`model`]: what comes out, in the shape of `decode --format json`.
 
+pub mod dictionary;
 pub mod explain;
 pub mod input;
 pub mod model;
@@ -122,7 +124,7 @@ impl Framing for Bench {
             clause: rule.clause().to_owned(),
             pdu: shown.map(|pdu| pdu.index),
             field: Some("command_length".to_owned()),
-            span: [0, crate::num::short(octets.len().min(16))],
+            span: [0, if octets.len() < 16 { crate::num::short(octets.len()) } else { 4 }],
             message: lost.to_string(),
         };
         self.out.findings.push(finding);
