@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 const CRATES: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
     ("comfy_table", &["view"]),
+    ("encoding_rs", &["smpp"]),
     ("etherparse", &["decap"]),
     ("flate2", &["capture"]),
     ("foldhash", &["decap", "tcp", "session", "report", "pipeline"]),

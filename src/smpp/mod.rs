@@ -32,6 +32,7 @@ pub mod moment;
 pub mod reader;
 pub mod rules;
 pub mod spec;
+pub mod text;
 mod tlvs;
 mod visitor;
 mod walk;

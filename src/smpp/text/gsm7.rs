@@ -120,18 +120,18 @@ pub enum Oddity {
     },
 }
 
+/// Whether there is neither an octet above 0x7F nor an escape: one pass without branches.
+#[inline]
+#[must_use]
+pub fn is_plain(octets: &[u8]) -> bool {
+    octets.iter().fold(0_u8, |seen, octet| seen | octet & 0x80 | u8::from(*octet == ESCAPE)) == 0
+}
+
 /// The first oddity of a text; escapes are not looked at when there are octets above 0x7F, which no GSM text has.
-///
-/// A text without either costs one pass without branches.
 #[must_use]
 pub fn oddity(octets: &[u8], shifts: Shifts) -> Option<Oddity> {
-    let seen = octets.iter().fold(0_u8, |seen, octet| seen | octet & 0x80 | u8::from(*octet == ESCAPE));
-    if seen & 0x80 != 0 {
-        let (at, octet) = octets.iter().enumerate().find(|(_, octet)| **octet > 0x7F)?;
+    if let Some((at, octet)) = octets.iter().enumerate().find(|(_, octet)| **octet > 0x7F) {
         return Some(Oddity::Octet { at, octet: *octet });
-    }
-    if seen == 0 {
-        return None;
     }
     let mut codes = octets.iter().enumerate();
     while let Some((at, octet)) = codes.next() {
@@ -310,4 +310,3 @@ static PORTUGUESE_EXTENSION: &[(u8, char)] = &[
     (0x41, 'À'), (0x49, 'Í'), (0x4F, 'Ó'), (0x55, 'Ú'), (0x5B, 'Ã'), (0x5C, 'Õ'), (0x61, 'Â'),
     (0x69, 'í'), (0x6F, 'ó'), (0x75, 'ú'), (0x7B, 'ã'), (0x7C, 'õ'), (0x7F, 'â'),
 ];
-
