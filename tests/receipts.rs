@@ -328,6 +328,29 @@ fn the_text_of_a_receipt_is_what_follows_its_key() {
 }
 
 #[test]
+fn a_departure_from_the_form_is_named() {
+    let departure = |text: &str| Receipt::parse(text.as_bytes(), 0)?.departure(text.as_bytes());
+    let (_, standard, _) = RECEIPTS[0];
+    assert_eq!(departure(standard), None);
+    for (from, to, words) in [
+        ("0000001001", "1001", "id is not 10 digits"),
+        ("id:0000001001 ", "", "id is not 10 digits"),
+        ("sub:001", "sub:1", "sub is not 3 digits"),
+        ("dlvrd:001", "", "dlvrd is not 3 digits"),
+        ("submit date:2601010000", "submit date:260101000059", "submit date is not 10 digits"),
+        ("done date:2601010001", "done date:", "done date is not 10 digits"),
+        ("DELIVRD", "FAILED", "stat is not 7 capitals"),
+        ("err:000", "err:0000", "err is not 1 to 3 characters"),
+        ("text:hello", "", "text is missing or above 20 octets"),
+        ("hello", "a text of more than 20 octets", "text is missing or above 20 octets"),
+        (" err", "  err", "other keys, order or blanks"),
+        ("id:", "ID:", "other keys, order or blanks"),
+    ] {
+        assert_eq!(departure(&standard.replace(from, to)).map(|(words, _)| words), Some(words), "{to}");
+    }
+}
+
+#[test]
 fn what_is_no_receipt_is_none() {
     for text in [
         "",

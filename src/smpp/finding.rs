@@ -127,6 +127,9 @@ impl fmt::Display for Finding {
             Detail::Counts(a, b) => write!(f, "{a} against {b}, {phrase}")?,
             Detail::Command(id) => write!(f, "{id} {phrase}")?,
             Detail::Status(status) => write!(f, "{status} {phrase}")?,
+            Detail::With(part) if self.rule == RuleId::RECEIPT_TEXT_MALFORMED => {
+                write!(f, "{phrase}: {part}")?;
+            }
             Detail::With(other) => write!(f, "{phrase} {other}")?,
         }
         match self.clause {

@@ -240,12 +240,8 @@ impl<V: Visitor + ?Sized> Walk<'_, '_, V> {
         }
         let text = user_data.map(|user_data| &user_data.text);
         let receipt = text.and_then(|text| Receipt::parse(text.rest(), text.at()));
-        if let Some(user_data) = user_data
-            && receipt.is_none_or(|receipt| !receipt.is_standard)
-            && !user_data.text.is_empty()
-        {
-            let span = user_data.text.rest_span();
-            self.judge(RuleId::RECEIPT_TEXT_MALFORMED, user_data, span, Detail::Plain);
+        if let Some(user_data) = user_data.filter(|user_data| !user_data.text.is_empty()) {
+            self.form_rule(user_data, receipt);
         }
         let stat = receipt.and_then(|receipt| receipt.stat);
         let text_state = stat.and_then(|stat| receipt::state(super::slice(self.pdu, stat)));
@@ -262,6 +258,19 @@ impl<V: Visitor + ?Sized> Walk<'_, '_, V> {
             self.report_tlv(RuleId::RECEIPT_ID_MISMATCH, TlvTag::RECEIPTED_MESSAGE_ID, slot, Detail::Plain);
         }
         self.state_rules(command, kind, text_state);
+    }
+
+    /// Whether the text of a receipt has the form of Appendix B.
+    fn form_rule(&mut self, user_data: &UserData<'_>, receipt: Option<Receipt>) {
+        let whole = user_data.text.rest_span();
+        let (detail, span) = match receipt {
+            None => (Detail::Plain, whole),
+            Some(receipt) => {
+                let Some((words, field)) = receipt.departure(self.pdu) else { return };
+                (Detail::With(words), field.unwrap_or(whole))
+            }
+        };
+        self.judge(RuleId::RECEIPT_TEXT_MALFORMED, user_data, span, detail);
     }
 
     /// The state by the text and the TLV, and whether this kind of message reports such a state.

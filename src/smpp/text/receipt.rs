@@ -65,6 +65,40 @@ impl Receipt {
         appendix_b(text, at).or_else(|| dialect(text, at))
     }
 
+    /// Where a receipt of `pdu` first departs from the form of Appendix B: in words, and the field if there is one.
+    /// `None` where it does not.
+    #[must_use]
+    pub fn departure(&self, pdu: &[u8]) -> Option<(&'static str, Option<Span>)> {
+        if self.is_standard {
+            return None;
+        }
+        let digits =
+            |octets: &[u8], count: usize| octets.len() == count && octets.iter().all(u8::is_ascii_digit);
+        let found = [
+            (self.id, "id is not 10 digits"),
+            (self.submitted, "sub is not 3 digits"),
+            (self.delivered, "dlvrd is not 3 digits"),
+            (self.submit_date, "submit date is not 10 digits"),
+            (self.done_date, "done date is not 10 digits"),
+            (self.stat, "stat is not 7 capitals"),
+            (self.error, "err is not 1 to 3 characters"),
+            (self.text, "text is missing or above 20 octets"),
+        ]
+        .into_iter()
+        .zip(KEYS)
+        .find(|((span, _), key)| {
+            let octets = span.map_or(&[][..], |span| slice(pdu, span));
+            !match key {
+                Key::Id | Key::SubmitDate | Key::DoneDate => digits(octets, 10),
+                Key::Submitted | Key::Delivered => digits(octets, 3),
+                Key::Stat => octets.len() == 7 && octets.iter().all(u8::is_ascii_uppercase),
+                Key::Error => (1..=3).contains(&octets.len()),
+                Key::Text => span.is_some() && octets.len() <= 20,
+            }
+        });
+        Some(found.map_or(("other keys, order or blanks", None), |((span, words), _)| (words, span)))
+    }
+
     /// With all places `by` octets on.
     fn moved(mut self, by: u32) -> Self {
         for key in KEYS {
