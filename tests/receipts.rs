@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
-use smpp_inspect::smpp::Span;
 use smpp_inspect::smpp::text::{Receipt, receipt};
+use smpp_inspect::smpp::{Context, Finding, Role, Span, Version, Visitor, walk};
+use smpp_inspect::testkit::pdu::Builder;
 
 /// Dialect, text, and id, stat, submit date, done date and err that are in it; an empty one is not.
 type Row = (&'static str, &'static str, [&'static str; 5]);
@@ -403,6 +404,77 @@ fn ids_are_one_when_they_are_spellings_of_one() {
         assert_eq!(receipt::is_same_id(a.as_bytes(), b.as_bytes()), same, "{a} {b}");
         assert_eq!(receipt::is_same_id(b.as_bytes(), a.as_bytes()), same, "{b} {a}");
     }
+}
+
+#[derive(Default)]
+struct Rules(Vec<&'static str>);
+
+impl Visitor for Rules {
+    fn finding(&mut self, finding: Finding) {
+        self.0.push(finding.rule.rule().id);
+    }
+}
+
+/// The rules that a deliver_sm of this type, text, receipted_message_id and message_state breaks.
+fn broken(
+    version: Version,
+    esm_class: u8,
+    text: &str,
+    id: Option<&str>,
+    state: Option<u8>,
+) -> Vec<&'static str> {
+    let mut pdu = Builder::new(5, 0, 1).cstring("").octets(b"\x01\x01447700900123\0\x01\x01447700900001\0");
+    pdu = pdu.octets(&[esm_class, 0, 0, 0, 0, 0, 0, 0, 0]).short_message(text.as_bytes());
+    if let Some(id) = id {
+        pdu = pdu.tlv(0x001E, &[id.as_bytes(), b"\0"].concat());
+    }
+    if let Some(state) = state {
+        pdu = pdu.tlv(0x0427, &[state]);
+    }
+    let mut rules = Rules::default();
+    walk(&pdu.done(), Context { version: Some(version), from: Some(Role::Smsc) }, &mut rules);
+    rules.0
+}
+
+#[test]
+fn receipts_are_judged_by_type_text_and_tlvs() {
+    const V34: Version = Version::V34;
+    let standard = |stat: &str| {
+        format!(
+            "id:0000001001 sub:001 dlvrd:001 submit date:2601010000 done date:2601010001 stat:{stat} err:000 text:"
+        )
+    };
+    let text = |stat: &str, esm_class, id, state| broken(V34, esm_class, &standard(stat), id, state);
+    let none: [&str; 0] = [];
+    assert_eq!(text("DELIVRD", 0x04, Some("1001"), Some(2)), none);
+    // TLVs alone will do.
+    assert_eq!(broken(V34, 0x04, "", Some("1001"), Some(2)), none);
+    assert_eq!(broken(V34, 0x04, "", Some("1001"), None), ["receipt.missing_tlvs"]);
+    assert_eq!(text("DELIVRD", 0x04, None, Some(2)), ["receipt.missing_tlvs"]);
+    // No receipt, whatever the text looks like; an acknowledgement of the user is none, either.
+    assert_eq!(text("NONSENS", 0x00, None, None), none);
+    assert_eq!(text("NONSENS", 0x08, None, None), none);
+    // Neither TLVs nor Appendix B.
+    assert_eq!(broken(Version::V33, 0x04, "hello", None, None), ["field.esm_class.nonzero_v33"]);
+    assert_eq!(broken(V34, 0x04, "hello", Some("1"), Some(2)), ["receipt.text.malformed"]);
+    assert_eq!(text("ENROUTE", 0x20, Some("1001"), Some(1)), none);
+    assert_eq!(text("DELIVRD", 0x20, Some("1001"), Some(2)), ["receipt.state_kind"]);
+    assert_eq!(text("ENROUTE", 0x04, Some("1001"), Some(1)), ["receipt.state_kind"]);
+    // By the text where there is no TLV.
+    assert_eq!(text("ENROUTE", 0x04, Some("1001"), None), ["receipt.missing_tlvs", "receipt.state_kind"]);
+    // UNKNOWN is of neither kind.
+    assert_eq!(text("UNKNOWN", 0x04, Some("1001"), Some(7)), none);
+    assert_eq!(text("UNKNOWN", 0x20, Some("1001"), Some(7)), none);
+    assert_eq!(text("DELIVRD", 0x04, Some("1001"), Some(1)), ["receipt.state_mismatch"]);
+    assert_eq!(text("FAILEDX", 0x04, Some("1001"), Some(5)), ["receipt.text.stat_unknown"]);
+    assert_eq!(text("DELIVRD", 0x04, Some("1002"), Some(2)), ["receipt.id_mismatch"]);
+    assert_eq!(text("DELIVRD", 0x04, Some("3e9"), Some(2)), none);
+    // A state that 3.4 reserves has been reported, and is not compared.
+    assert_eq!(text("DELIVRD", 0x04, Some("1001"), Some(9)), ["field.message_state.reserved"]);
+    assert_eq!(
+        broken(Version::V50, 0x04, &standard("DELIVRD"), Some("1001"), Some(9)),
+        ["receipt.state_mismatch"]
+    );
 }
 
 /// Texts near to receipts.

@@ -8,6 +8,7 @@ use smpp_inspect::smpp::text::gsm7::{Language, Oddity, Shifts};
 use smpp_inspect::smpp::text::udh::{ELEMENTS, Part, known};
 use smpp_inspect::smpp::text::{Charset, Coding, Text, UserDataHeader, gsm7, text};
 use smpp_inspect::smpp::{Context, Finding, Role, Version, Visitor, walk};
+use smpp_inspect::testkit::pdu::Builder;
 use toml::{Table, Value as Toml};
 
 fn tables() -> Table {
@@ -523,5 +524,86 @@ fn one_short_message_has_160_septets_or_140_octets() {
     ] {
         assert!(!too_long(esm_class, data_coding, header, most), "{data_coding} {most}");
         assert!(too_long(esm_class, data_coding, header, most + if data_coding == 8 { 2 } else { 1 }));
+    }
+}
+
+/// The rules that a PDU of `version` breaks.
+fn broken(version: Version, from: Role, pdu: &[u8]) -> Vec<&'static str> {
+    let mut findings = Findings::default();
+    walk(pdu, Context { version: Some(version), from: Some(from) }, &mut findings);
+    findings.0.iter().map(|finding| finding.rule.rule().id).collect()
+}
+
+#[test]
+fn only_texts_that_are_known_to_be_texts_are_judged() {
+    let none: [&str; 0] = [];
+    let submit = |version, esm_class, data_coding, text: &[u8]| {
+        broken(version, Role::Esme, &submit_sm(esm_class, data_coding, text))
+    };
+    // A reserved data_coding is the fault; what follows from it is none.
+    assert_eq!(submit(Version::V34, 0, 0x18, b"abc"), ["field.data_coding.reserved"]);
+    // In 3.3 the octet is the GSM data coding scheme.
+    assert_eq!(submit(Version::V33, 0, 0x18, b"abc"), ["text.ucs2.odd_length"]);
+    assert_eq!(submit(Version::V33, 0, 0x01, b"caf\xE9"), ["text.gsm7.invalid_octet"]);
+    assert_eq!(submit(Version::V33, 0, 0x20, b"caf\xE9"), none, "compressed");
+    // A header is promised, and there is nothing.
+    assert_eq!(submit(Version::V34, 0x40, 0, b""), ["message.no_text", "udh.length.overrun"]);
+    // What cannot be told from a header is no text, and the length counts all the same.
+    assert_eq!(submit(Version::V34, 0x40, 8, b"\x09\0\0"), ["udh.length.overrun"]);
+    // Elements that mean nothing: one finding each.
+    assert_eq!(
+        submit(Version::V34, 0x40, 0, b"\x04\x30\x00\x03\x00h"),
+        ["udh.ie.reserved", "udh.ie.reserved"]
+    );
+    assert_eq!(submit(Version::V34, 0x40, 0, b"\x03\x24\x01\x0Eh"), ["udh.national_language.reserved"]);
+    assert_eq!(submit(Version::V34, 0x40, 0, b"\x03\x25\x01\x00h"), ["udh.national_language.reserved"]);
+    assert_eq!(submit(Version::V34, 0x40, 0, b"\x08\x24\x01\x01\x01\x00\x24\x01\x02h"), ["udh.ie.duplicate"]);
+    // An ignored element is no other one's duplicate.
+    assert_eq!(
+        submit(Version::V34, 0x40, 0, b"\x08\x24\x00\x01\x00\x01\x00\x24\x00h"),
+        ["udh.ie.length", "udh.ie.length"]
+    );
+    // Both halves of a pair, and one.
+    assert_eq!(submit(Version::V34, 0, 8, b"\xD8\x3D\xDE\x00\xD8\x3D"), ["text.ucs2.surrogate"]);
+    assert_eq!(submit(Version::V34, 0, 8, b"\xDE\x00\xD8\x3D"), ["text.ucs2.surrogate"]);
+}
+
+#[test]
+fn message_payload_is_a_text_of_any_length() {
+    let data_sm = |data_coding, payload: &[u8]| {
+        let pdu =
+            Builder::new(0x103, 0, 1).cstring("").octets(b"\x01\x01447700900001\0\x01\x01447700900123\0");
+        broken(Version::V34, Role::Esme, &pdu.octets(&[0, 0, data_coding]).tlv(0x0424, payload).done())
+    };
+    let none: [&str; 0] = [];
+    assert_eq!(data_sm(0, &[b'a'; 1000]), none);
+    assert_eq!(data_sm(8, b"abc"), ["text.ucs2.odd_length"]);
+    assert_eq!(data_sm(1, b"\xE9"), ["text.ascii.high_bit"]);
+    assert_eq!(data_sm(0, b"\x1B"), ["text.gsm7.escape"]);
+    // A message centre hands on what it has put together.
+    let pdu = submit_sm(0, 0, &[b'a'; 200]);
+    let deliver = [&pdu[..4], &[0, 0, 0, 5], &pdu[8..]].concat();
+    assert_eq!(broken(Version::V34, Role::Smsc, &deliver), none);
+}
+
+proptest! {
+    #[test]
+    fn any_octets_can_be_shown(
+        esm_class in prop::sample::select(vec![0_u8, 0x40, 0x44]),
+        data_coding in any::<u8>(),
+        octets in prop::collection::vec(any::<u8>(), 0..160),
+        version in prop::sample::select(vec![Version::V33, Version::V34, Version::V50]),
+        command in prop::sample::select(vec![4_u8, 5]),
+    ) {
+        let mut pdu = submit_sm(esm_class, data_coding, &octets);
+        pdu[7] = command;
+        let mut findings = Findings::default();
+        let facts = walk(&pdu, Context { version: Some(version), from: None }, &mut findings);
+        let shown = text(&facts, &pdu, Some(version));
+        prop_assert_eq!(shown.is_none(), octets.is_empty());
+        for finding in findings.0 {
+            prop_assert!(finding.span.start <= finding.span.end && finding.span.end as usize <= pdu.len());
+            prop_assert!(!finding.to_string().is_empty());
+        }
     }
 }
