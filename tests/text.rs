@@ -247,7 +247,7 @@ proptest! {
     #[test]
     fn packed_septets_come_out_again(septets in prop::collection::vec(0_u8..128, 0..200), header in 0_u32..40) {
         let fill = gsm7::fill_bits(header);
-        prop_assert!(fill < 7 && (header * 8 + fill) % 7 == 0);
+        prop_assert!(fill < 7 && (header * 8 + fill).is_multiple_of(7));
         let packed = gsm7::pack(&septets, fill);
         let bits = septets.len() * 7 + fill as usize;
         prop_assert_eq!(packed.len(), if septets.is_empty() { 0 } else { bits.div_ceil(8) });
