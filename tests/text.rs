@@ -512,6 +512,7 @@ fn one_short_message_has_160_septets_or_140_octets() {
         findings(esm_class, data_coding, &text).iter().any(|text| text.contains("in one short message"))
     };
     let (concat, wide) = (&[5, 0, 3, 42, 2, 1][..], &[6, 8, 4, 0, 42, 2, 1][..]);
+    let long = [&[80, 0x70, 78][..], &[0; 78]].concat();
     for (esm_class, data_coding, header, most) in [
         (0, 0, &[][..], 160),
         (0, 3, &[], 160),
@@ -521,6 +522,9 @@ fn one_short_message_has_160_septets_or_140_octets() {
         (0x40, 0, wide, 152),
         (0x40, 4, concat, 134),
         (0x40, 8, concat, 134),
+        // A header takes as much from a text as it has octets, however short that is.
+        (0x40, 4, &long, 59),
+        (0x40, 0, &long, 67),
     ] {
         assert!(!too_long(esm_class, data_coding, header, most), "{data_coding} {most}");
         assert!(too_long(esm_class, data_coding, header, most + if data_coding == 8 { 2 } else { 1 }));

@@ -47,23 +47,24 @@ impl<V: Visitor + ?Sized> Walk<'_, '_, V> {
         let to_network =
             matches!(command.id, CommandId::SUBMIT_SM | CommandId::SUBMIT_MULTI | CommandId::REPLACE_SM);
         let text = user_data.text.left();
-        // Most texts are short, header or not.
-        if !to_network || text < 100 {
-            return;
-        }
         let header = match &user_data.header {
             Header::Whole(header) => header.len(),
             Header::None | Header::Overrun => 0,
         };
+        let octets = header.saturating_add(text);
+        // 140 octets are 160 septets: so many fit in any case.
+        if !to_network || octets <= OCTETS {
+            return;
+        }
         // Where the coding is not known, what no coding allows.
         let (found, most) = if coding.is_none_or(Coding::is_characters) {
             (header.saturating_mul(8).div_ceil(7).saturating_add(text), SEPTETS)
         } else {
-            (header.saturating_add(text), OCTETS)
+            (octets, OCTETS)
         };
         if found > most {
             let end = user_data.text.rest_span().end;
-            let span = Span { start: end.saturating_sub(header.saturating_add(text)), end };
+            let span = Span { start: end.saturating_sub(octets), end };
             self.judge(RuleId::TEXT_TOO_LONG_FOR_NETWORK, user_data, span, Detail::AtMost { found, most });
         }
     }
