@@ -16,7 +16,7 @@
 //! | [`capture`] | files, standard input | frames: number, time, link type, octets. The only one that names pcap-parser |
 //! | [`decap`] | a frame of any network; fragments | a TCP segment, or the reason why not. The only one that names etherparse |
 //! | [`tcp`] | segments | numbered connections; octets in order per side, gaps, open and close, health |
-//! | [`smpp`] | octets | PDUs: fields with spans, TLVs, findings. The protocol itself is the tables in `smpp/spec/` |
+//! | [`smpp`] | octets | PDUs: fields with spans, TLVs, findings, text. The protocol itself is the tables in `smpp/spec/` |
 //! | [`session`] | PDUs of one connection | bind state, transactions with their outcome, window |
 //! | [`dissect`] | single PDUs | trees: every field, TLV and finding of them, for `decode` and `show` |
 //! | [`report`] | all of the above | mergeable tallies, then one plain [`report::Report`] |

@@ -11,6 +11,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("base64", &["dissect"]),
     ("clap", &["cli"]),
     ("comfy_table", &["view"]),
+    ("encoding_rs", &["smpp"]),
     ("etherparse", &["decap"]),
     ("flate2", &["capture"]),
     ("foldhash", &["decap", "tcp", "session", "report", "pipeline"]),

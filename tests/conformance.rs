@@ -2,35 +2,11 @@
 //! that its block states.
 //!
 //! What a block is held to is the set of rules that it breaks, exactly, restricted to the rules that a walk of single
-//! PDUs judges: rules of session and journey scope are their machines', framing rules are the framer's. A rule that
-//! leaves [`NOT_YET`] is judged in all blocks from then on, so it cannot silently return.
+//! PDUs judges: rules of session and journey scope are their machines', framing rules are the framer's.
 
 use std::collections::BTreeSet;
 
 use smpp_inspect::smpp::{Context, Finding, RULES, Role, Scope, Version, Visitor, walk};
-
-/// Rules of PDU scope that nothing judges yet: text, user data header and the text of receipts.
-const NOT_YET: &[&str] = &[
-    "text.gsm7.invalid_octet",
-    "text.gsm7.escape",
-    "text.ascii.high_bit",
-    "text.ucs2.odd_length",
-    "text.ucs2.surrogate",
-    "text.too_long_for_network",
-    "udh.length.overrun",
-    "udh.ie.overrun",
-    "udh.ie.length",
-    "udh.ie.reserved",
-    "udh.ie.duplicate",
-    "udh.concat.range",
-    "udh.national_language.reserved",
-    "receipt.missing_tlvs",
-    "receipt.text.malformed",
-    "receipt.text.stat_unknown",
-    "receipt.state_mismatch",
-    "receipt.id_mismatch",
-    "receipt.state_kind",
-];
 
 /// Rules that the framer judges, which has the stream. A line whose command_length is not its length is its business,
 /// too, and is left out here.
@@ -98,7 +74,7 @@ fn octets(hex: &str) -> Vec<u8> {
 fn judged() -> BTreeSet<&'static str> {
     RULES
         .iter()
-        .filter(|rule| rule.scope == Scope::Pdu && !NOT_YET.contains(&rule.id) && !FRAMING.contains(&rule.id))
+        .filter(|rule| rule.scope == Scope::Pdu && !FRAMING.contains(&rule.id))
         .map(|rule| rule.id)
         .collect()
 }
@@ -152,8 +128,8 @@ fn every_judged_rule_has_a_block_that_breaks_it() {
 }
 
 #[test]
-fn the_rules_not_judged_yet_exist() {
-    for id in NOT_YET.iter().chain(FRAMING) {
+fn the_rules_of_the_framer_exist() {
+    for id in FRAMING {
         assert!(RULES.iter().any(|rule| rule.id == *id && rule.scope == Scope::Pdu), "{id}");
     }
 }

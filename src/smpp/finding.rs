@@ -65,6 +65,15 @@ pub enum Detail {
     Command(CommandId),
     /// A status.
     Status(CommandStatus),
+    /// An information element of a length that it does not have.
+    Element {
+        /// Its identifier.
+        id: u8,
+        /// Octets of its value.
+        found: u32,
+        /// Octets that are allowed.
+        allowed: Lengths,
+    },
     /// A TLV that no version defines.
     Tag(TlvTag),
     /// Another field or TLV that plays a part.
@@ -87,18 +96,40 @@ impl fmt::Display for Finding {
         let phrase = phrase(self.rule);
         match self.detail {
             Detail::Plain | Detail::Tag(_) => f.write_str(phrase)?,
+            Detail::AtMost { found, most } if self.rule == RuleId::TEXT_TOO_LONG_FOR_NETWORK => {
+                let unit = if most == 160 { "septets" } else { "octets" };
+                write!(f, "{found} {unit}, at most {most} {phrase}")?;
+            }
             Detail::AtMost { found, most } if self.rule == RuleId::CSTRING_TOO_LONG => {
                 write!(f, "{}, at most {most}", Octets(found))?;
             }
             Detail::AtMost { found: 0, .. } => f.write_str("0, at least 1")?,
             Detail::AtMost { found, most } => write!(f, "{found}, at most {most}")?,
             Detail::Length { found, allowed } => write!(f, "{}, {allowed} expected", Octets(found))?,
+            Detail::Beyond { stated, left } if self.rule == RuleId::UDH_LENGTH_OVERRUN => {
+                write!(f, "a header of {} stated, {left} left", Octets(stated))?;
+            }
             Detail::Beyond { stated, left } => write!(f, "{} stated, {left} left", Octets(stated))?,
+            Detail::Element { id, found, allowed } => {
+                write!(f, "element 0x{id:02x}: {}, {allowed} expected", Octets(found))?;
+            }
             Detail::Value(value) if self.rule == RuleId::FIELD_TIME_LENGTH => write!(f, "{value} {phrase}")?,
+            Detail::Value(value) if self.rule == RuleId::TEXT_UCS2_ODD_LENGTH => {
+                write!(f, "{} {phrase}", Octets(value))?;
+            }
+            Detail::Value(unit) if self.rule == RuleId::TEXT_UCS2_SURROGATE => {
+                write!(f, "0x{unit:04x} is half a surrogate pair, and the other half is missing")?;
+            }
+            Detail::Value(code) if self.rule == RuleId::TEXT_GSM7_ESCAPE => {
+                write!(f, "0x{code:02x} after an escape, which the extension table does not have")?;
+            }
             Detail::Value(value) => write!(f, "0x{value:02x} {phrase}")?,
             Detail::Counts(a, b) => write!(f, "{a} against {b}, {phrase}")?,
             Detail::Command(id) => write!(f, "{id} {phrase}")?,
             Detail::Status(status) => write!(f, "{status} {phrase}")?,
+            Detail::With(part) if self.rule == RuleId::RECEIPT_TEXT_MALFORMED => {
+                write!(f, "{phrase}: {part}")?;
+            }
             Detail::With(other) => write!(f, "{phrase} {other}")?,
         }
         match self.clause {
@@ -199,6 +230,28 @@ fn phrase(rule: RuleId) -> &'static str {
         RuleId::MESSAGE_NO_TEXT => "no short_message, message_payload or sm_default_msg_id: an empty message",
         RuleId::MESSAGE_VALIDITY_BEFORE_SCHEDULE => "ends before",
         RuleId::MESSAGE_DATAGRAM_WITH_OPTIONS => "datagram mode with",
+        RuleId::TEXT_GSM7_INVALID_OCTET => "is no code of the GSM 7-bit alphabet",
+        RuleId::TEXT_GSM7_ESCAPE => "an escape as the last character",
+        RuleId::TEXT_ASCII_HIGH_BIT => "is no ASCII",
+        RuleId::TEXT_UCS2_ODD_LENGTH => "of UCS2, where a character has two",
+        RuleId::TEXT_UCS2_SURROGATE => "a surrogate pair, which UTF-16 has and UCS2 has not",
+        RuleId::TEXT_TOO_LONG_FOR_NETWORK => "in one short message",
+        RuleId::UDH_LENGTH_OVERRUN => "promises a user data header, and there is no text",
+        RuleId::UDH_IE_OVERRUN => "an element of the user data header goes beyond its end",
+        RuleId::UDH_IE_RESERVED => "is a reserved element of the user data header",
+        RuleId::UDH_IE_DUPLICATE => {
+            "occurs twice in the user data header, or with an element that it excludes"
+        }
+        RuleId::UDH_CONCAT_RANGE => "part and number of parts of the user data header",
+        RuleId::UDH_NATIONAL_LANGUAGE_RESERVED => "is no national language that has such a table",
+        RuleId::RECEIPT_MISSING_TLVS => "missing in a receipt",
+        RuleId::RECEIPT_TEXT_MALFORMED => "a receipt in another form than that of Appendix B",
+        RuleId::RECEIPT_TEXT_STAT_UNKNOWN => "a stat that Appendix B does not have",
+        RuleId::RECEIPT_STATE_MISMATCH => "contradicts stat of the text",
+        RuleId::RECEIPT_ID_MISMATCH => "differs from id of the text",
+        RuleId::RECEIPT_STATE_KIND => {
+            "is a state that another type of message reports: final ones a receipt, others a notification"
+        }
         _ if rule.rule().id.ends_with(".reserved") => "is reserved",
         _ => rule.rule().doc,
     }

@@ -3,11 +3,9 @@
 use super::moment::Moment;
 use super::reader::{Reader, slice};
 use super::spec::{self, Command, Field, Kind, Slot, TlvSet, TlvSlot};
+use super::text::UDHI;
 use super::walk::Walk;
 use super::{CommandId, CommandStatus, Detail, Role, RuleId, Span, TlvTag, Version, Visitor};
-
-/// UDHI: the user data begins with a header.
-const UDHI: u8 = 0x40;
 
 impl<'p, V: Visitor + ?Sized> Walk<'p, '_, V> {
     /// The rules that need more than one field, or a field and the command.
@@ -350,39 +348,7 @@ impl<'p, V: Visitor + ?Sized> Walk<'p, '_, V> {
                 self.report_slot(command, rule, Slot::EsmClass, Detail::With(option));
             }
         }
-        if short {
-            self.nul_rule(command, esm_class);
-        }
-    }
-
-    /// A NUL at the end of a text of characters, which sm_length counts.
-    fn nul_rule(&mut self, command: &'static Command, esm_class: u8) {
-        let Some(text) = self.facts.text(self.pdu, Slot::ShortMessage) else { return };
-        if text.last() != Some(&0) || !self.is_characters(self.facts.data_coding().unwrap_or(0)) {
-            return;
-        }
-        let mut user_data = Reader::new(text, 0);
-        if esm_class & UDHI != 0 && self.layout != Version::V33 && !skip_user_data_header(&mut user_data) {
-            return;
-        }
-        if !user_data.is_empty() {
-            let rule = RuleId::SHORT_MESSAGE_NUL_TERMINATED;
-            self.report_slot(command, rule, Slot::ShortMessage, Detail::Plain);
-        }
-    }
-
-    /// Whether the user data is characters of one octet: GSM 7 bit, ASCII or Latin 1.
-    fn is_characters(&self, data_coding: u8) -> bool {
-        let scheme = match data_coding {
-            0x00..=0x7F => data_coding & 0x0C == 0,
-            0x80..=0xBF | 0xE0..=0xEF => false,
-            0xC0..=0xDF => true,
-            0xF0..=0xFF => data_coding & 4 == 0,
-        };
-        match self.version {
-            Some(Version::V33) => scheme,
-            _ => matches!(data_coding, 0 | 1 | 3) || data_coding >= 0xC0 && scheme,
-        }
+        self.text_rules(command);
     }
 
     fn saw(&self, tag: TlvTag) -> bool {
@@ -390,19 +356,25 @@ impl<'p, V: Visitor + ?Sized> Walk<'p, '_, V> {
     }
 
     /// The value of the first of a kept TLV.
-    fn value(&self, slot: TlvSlot) -> Option<&'p [u8]> {
+    pub(super) fn value(&self, slot: TlvSlot) -> Option<&'p [u8]> {
         self.facts.tlv(slot).map(|fact| slice(self.pdu, fact.value))
     }
 
     #[cold]
-    fn report_slot(&mut self, command: &'static Command, rule: RuleId, slot: Slot, detail: Detail) {
+    pub(super) fn report_slot(
+        &mut self,
+        command: &'static Command,
+        rule: RuleId,
+        slot: Slot,
+        detail: Detail,
+    ) {
         let field = command.body.iter().find(|field| field.slot == Some(slot)).copied();
         let span = self.facts.place(slot, field.map(|field| &field.kind));
         self.report(rule, span, field, detail);
     }
 
     #[cold]
-    fn report_tlv(&mut self, rule: RuleId, tag: TlvTag, slot: Option<TlvSlot>, detail: Detail) {
+    pub(super) fn report_tlv(&mut self, rule: RuleId, tag: TlvTag, slot: Option<TlvSlot>, detail: Detail) {
         let end = crate::num::short(self.pdu.len()).max(16);
         let absent = Span { start: end, end };
         let span = slot.and_then(|slot| self.facts.tlv(slot)).map_or(absent, |fact| fact.value);
@@ -431,17 +403,3 @@ const WITHOUT_UDHI: TlvSet = TlvSet::of(&[
     TlvTag::SOURCE_PORT,
     TlvTag::DEST_PORT,
 ]);
-
-/// Takes a user data header; false when it, or an element of it, does not fit.
-fn skip_user_data_header(user_data: &mut Reader<'_>) -> bool {
-    let Some(mut header) = user_data.u8().and_then(|length| user_data.sub(u32::from(length))) else {
-        return false;
-    };
-    while !header.is_empty() {
-        let Some([_, length]) = header.take_array() else { return false };
-        if header.take(u32::from(length)).is_none() {
-            return false;
-        }
-    }
-    true
-}

@@ -5,6 +5,8 @@
 //! - [`spec`]: the tables: commands, fields, TLVs, statuses, values;
 //! - [`walk`]: the one interpreter of the tables; it shows a [`Visitor`] every field, TLV and finding of a PDU and
 //!   returns [`Facts`];
+//! - [`text`]: the text of a message: data_coding, user data header, characters, receipts; the only one that names
+//!   encoding_rs;
 //! - [`finding`]: what is wrong, and its words;
 //! - [`reader`]: the only code that slices.
 
@@ -33,6 +35,7 @@ pub mod moment;
 pub mod reader;
 pub mod rules;
 pub mod spec;
+pub mod text;
 mod tlvs;
 mod visitor;
 mod walk;

@@ -508,7 +508,7 @@ impl<V: Visitor + ?Sized> Walk<'_, '_, V> {
 
     /// Hands a finding to the visitor, if its rule holds in the version of the session.
     #[cold]
-    fn emit(&mut self, finding: Finding) {
+    pub(super) fn emit(&mut self, finding: Finding) {
         let rule = finding.rule.rule();
         let versions = rule.versions.iter().fold(0, |all, version| all | Versions::only(*version).0);
         if self.quiet || !self.breaks(Versions(versions)) {
