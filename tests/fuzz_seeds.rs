@@ -3,21 +3,26 @@
 use std::fs;
 use std::path::Path;
 
-use smpp_inspect::testkit::{Rng, fuzz, fuzz_tcp};
+use smpp_inspect::testkit::{Rng, fuzz, fuzz_pdu, fuzz_tcp};
 
 /// The body of a target.
 type Body = fn(&[u8]);
 
+/// A seed: its name and its octets.
+type Seed = (String, Vec<u8>);
+
 /// The targets of `fuzz/`, by the names of their seeds.
-const TARGETS: [(&str, Body); 4] = [
+const TARGETS: [(&str, Body); 6] = [
     ("report", fuzz::report),
     ("capture", fuzz::capture_files),
     ("decap", fuzz::decap),
     ("tcp", fuzz_tcp::tcp),
+    ("framer", fuzz_pdu::framer),
+    ("pdu", fuzz_pdu::pdu),
 ];
 
 #[expect(clippy::disallowed_methods, reason = "the rule is for the path of the data; tests read their files")]
-fn seeds(target: &str) -> Vec<(String, Vec<u8>)> {
+fn seeds(target: &str) -> Vec<Seed> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds").join(target);
     let mut seeds: Vec<_> = fs::read_dir(folder)
         .unwrap()
@@ -40,20 +45,59 @@ fn every_seed_ends_without_a_panic_and_its_octets_add_up() {
     }
 }
 
-/// `UPDATE_SEEDS=1 cargo test --test fuzz_seeds` writes them anew.
-#[test]
-fn decap_has_a_seed_of_every_network() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds/decap");
-    if std::env::var_os("UPDATE_SEEDS").is_some() {
-        fs::create_dir_all(&folder).unwrap();
-        for (name, octets) in fuzz::decap_seeds() {
-            fs::write(folder.join(name), octets).unwrap();
+/// The PDUs of `spec/vectors.toml`, the first of each command, and all of a version as streams.
+fn vectors() -> [Vec<Seed>; 2] {
+    let table: toml::Table = include_str!("spec/vectors.toml").parse().unwrap();
+    let [mut pdus, mut streams]: [Vec<Seed>; 2] = Default::default();
+    for row in table["vector"].as_array().unwrap() {
+        let text = |key: &str| row[key].as_str().unwrap();
+        let octets: Vec<u8> = (0..text("hex").len())
+            .step_by(2)
+            .map(|at| u8::from_str_radix(&text("hex")[at..at + 2], 16).unwrap())
+            .collect();
+        let name = format!("vector_{}", text("command"));
+        let stream = format!("vectors_{}", text("version"));
+        match streams.iter_mut().find(|(name, _)| *name == stream) {
+            Some((_, stream)) => stream.extend(&octets),
+            None => streams.push((stream, [&[0x21, 7][..], &octets].concat())),
+        }
+        if !pdus.iter().any(|(other, _)| *other == name) {
+            pdus.push((name, octets));
         }
     }
-    let kept = seeds("decap");
-    for seed in fuzz::decap_seeds() {
-        assert!(kept.contains(&seed), "{}", seed.0);
+    [pdus, streams]
+}
+
+/// `UPDATE_SEEDS=1 cargo test --test fuzz_seeds` writes them, and the dictionary, anew.
+#[test]
+fn seeds_that_are_made_are_up_to_date() {
+    let [pdus, streams] = vectors();
+    for (target, made) in [
+        ("decap", fuzz::decap_seeds()),
+        ("pdu", [fuzz_pdu::pdu_seeds(), pdus].concat()),
+        ("framer", [fuzz_pdu::framer_seeds(), streams].concat()),
+    ] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds").join(target);
+        if std::env::var_os("UPDATE_SEEDS").is_some() {
+            fs::create_dir_all(&folder).unwrap();
+            for (name, octets) in &made {
+                fs::write(folder.join(name), octets).unwrap();
+            }
+        }
+        let kept = seeds(target);
+        for seed in made {
+            assert!(kept.contains(&seed), "{target} {}", seed.0);
+        }
     }
+}
+
+#[test]
+fn the_dictionary_is_that_of_the_tables() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/pdu.dict");
+    if std::env::var_os("UPDATE_SEEDS").is_some() {
+        fs::write(&file, fuzz_pdu::dictionary()).unwrap();
+    }
+    assert_eq!(fs::read_to_string(file).unwrap(), fuzz_pdu::dictionary());
 }
 
 #[test]
@@ -63,7 +107,7 @@ fn changed_seeds_do_so_too() {
     }
 }
 
-fn change(seeds: &[(String, Vec<u8>)], body: Body) {
+fn change(seeds: &[Seed], body: Body) {
     let mut rng = Rng::new(99);
     for turn in 0..3_000 {
         let (name, octets) = rng.pick(seeds);

@@ -1,12 +1,13 @@
 //! Octets into PDUs: framing, fields with spans, TLVs, findings. The protocol itself is data in `smpp/spec/`.
 //!
-//! Never panics, never allocates while walking, performs no I/O.
+//! Never panics, never allocates while walking (unless the visitor does), performs no I/O.
 //!
 //! - [`spec`]: the tables: commands, fields, TLVs, statuses, values;
 //! - [`walk`]: the one interpreter of the tables; it shows a [`Visitor`] every field, TLV and finding of a PDU and
 //!   returns [`Facts`];
 //! - [`text`]: the text of a message: data_coding, user data header, characters, receipts; the only one that names
 //!   encoding_rs;
+//! - [`record`]: a PDU as a tree that owns its values; [`encode`](encode()), the inverse of the walk, writes it;
 //! - [`finding`]: what is wrong, and its words;
 //! - [`reader`]: the only code that slices.
 
@@ -23,6 +24,7 @@
 )]
 
 pub mod detect;
+pub mod encode;
 mod essentials;
 pub mod facts;
 pub mod finding;
@@ -33,6 +35,7 @@ pub mod ids;
 mod judge;
 pub mod moment;
 pub mod reader;
+pub mod record;
 pub mod rules;
 pub mod spec;
 pub mod text;
@@ -40,12 +43,14 @@ mod tlvs;
 mod visitor;
 mod walk;
 
+pub use encode::{EncodeError, encode};
 pub use essentials::Essentials;
 pub use facts::Facts;
 pub use finding::{Clause, Detail, Finding};
 pub use header::Header;
 pub use ids::{CommandId, CommandStatus, SequenceNumber, TlvTag};
 pub use moment::Moment;
+pub use record::{Content, Entry, Record, Recorder, TlvEntry};
 pub use rules::{RULES, Rule, RuleId, Scope, Severity};
 pub use visitor::{Silent, Value, Visitor};
 pub use walk::{Context, walk};

@@ -147,7 +147,7 @@ impl<V: Visitor + ?Sized> Walk<'_, '_, V> {
 }
 
 /// The value of a TLV of the right length, as its row lays it out.
-fn value_of<'a>(tlv: &Tlv, octets: &'a [u8]) -> Value<'a> {
+pub(super) fn value_of<'a>(tlv: &Tlv, octets: &'a [u8]) -> Value<'a> {
     match (&tlv.field.kind, octets) {
         (Kind::U8, [a]) => Value::Integer(u32::from(*a)),
         (Kind::U16, [a, b]) => Value::Integer(u32::from(u16::from_be_bytes([*a, *b]))),

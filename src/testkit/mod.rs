@@ -7,7 +7,7 @@
 //!                                                   └─► [`Truth`]
 //! ```
 //!
-//! Nothing here uses the tables of [`crate::smpp`] or the reassembly of [`crate::tcp`]: PDUs are built octet by
+//! Nothing here, [`generate`] and the bodies of fuzz targets aside, uses the tables of [`crate::smpp`] or the reassembly of [`crate::tcp`]: PDUs are built octet by
 //! octet from the text of the specification, and the truth is computed from the list of frames in the most naive
 //! way, so that both can judge the tool. All arithmetic is on integers: a seed gives the same octets on every
 //! machine.
@@ -20,7 +20,11 @@ pub mod formats;
 
 pub mod fuzz;
 
+pub mod fuzz_pdu;
+
 pub mod fuzz_tcp;
+
+pub mod generate;
 
 mod job;
 
