@@ -20,6 +20,8 @@
 //! | [`session`] | PDUs of one connection | bind state, transactions with their outcome, window |
 //! | [`dissect`] | single PDUs | trees: every field, TLV and finding of them, for `decode` and `show` |
 //! | [`report`] | all of the above | mergeable tallies, then one plain [`report::Report`] |
+//! | [`extract`] | packets, and octets of connections | a pcapng file |
+//! | [`smsc`] | a live peer's requests | answers, receipts: a test SMSC. `smsc::server` is the only one with sockets and tokio; uses [`smpp`] and [`session`] alone |
 //! | [`view`] | a report | text for a terminal or a ticket, JSON, its schema |
 //! | [`pipeline`] | the wiring | reader, 32 logical shards, merger; the same output for any number of threads |
 //! | [`cli`] | the command line | files opened, exit status |
@@ -60,6 +62,10 @@ pub mod session;
 pub mod dissect;
 
 pub mod report;
+
+pub mod extract;
+
+pub mod smsc;
 
 pub mod view;
 

@@ -18,6 +18,7 @@ mod progress;
 mod report;
 mod schema;
 mod show;
+mod smsc;
 mod terminal;
 
 use std::fmt;
@@ -55,6 +56,7 @@ enum Command {
     Decode(decode::Arguments),
     Explain(explain::Arguments),
     Schema(schema::Arguments),
+    Smsc(Box<smsc::Arguments>),
 }
 
 /// Exit status of a run that did what it was asked.
@@ -84,6 +86,7 @@ pub fn main() -> ExitCode {
         Some(Command::Decode(arguments)) => arguments.run(),
         Some(Command::Explain(arguments)) => arguments.run(),
         Some(Command::Schema(arguments)) => arguments.run(),
+        Some(Command::Smsc(arguments)) => arguments.run(),
         None => arguments.report.run(),
     };
     ExitCode::from(status.unwrap_or_else(|Failure(what)| {

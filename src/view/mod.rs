@@ -12,6 +12,7 @@ pub mod json;
 mod page;
 mod plain;
 pub mod schema;
+pub mod smsc;
 #[cfg(test)]
 mod snapshot;
 mod table;

@@ -1,0 +1,92 @@
+//! A pcapng file with one interface of raw IP and times in nanoseconds: draft-ietf-opsawg-pcapng.
+
+use std::io::{self, Write};
+
+use crate::time::Timestamp;
+
+/// LINKTYPE_RAW: packets begin with their IP header.
+const RAW_IP: u16 = 101;
+
+/// Writes blocks one after another.
+#[derive(Debug)]
+pub struct Writer<W: Write> {
+    out: W,
+}
+
+impl<W: Write> Writer<W> {
+    /// A file with its section header and its interface.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn new(out: W) -> io::Result<Self> {
+        let mut writer = Self { out };
+        let mut section = Vec::new();
+        section.extend(0x1A2B_3C4D_u32.to_le_bytes());
+        section.extend([1, 0, 0, 0]);
+        // The length of the section is not stated.
+        section.extend([0xFF; 8]);
+        option(&mut section, 4, b"smpp-inspect");
+        option(&mut section, 0, b"");
+        writer.block(0x0A0D_0D0A, &[&section])?;
+        let mut interface = Vec::new();
+        interface.extend(RAW_IP.to_le_bytes());
+        // No snaplen.
+        interface.extend([0; 6]);
+        option(&mut interface, 2, b"smsc");
+        // if_tsresol: nanoseconds.
+        option(&mut interface, 9, &[9]);
+        option(&mut interface, 0, b"");
+        writer.block(1, &[&interface])?;
+        Ok(writer)
+    }
+
+    /// A packet. Times before 1970 count as 1970.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn packet(&mut self, at: Timestamp, octets: &[u8]) -> io::Result<()> {
+        let nanos = u64::try_from(at.nanos()).unwrap_or(0).to_le_bytes();
+        let (low, high) = nanos.split_at(4);
+        let length = crate::num::short(octets.len()).to_le_bytes();
+        self.block(6, &[&[0; 4], high, low, &length, &length, octets])
+    }
+
+    /// Lines of a TLS key log, for the packets that follow.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn secrets(&mut self, key_log: &[u8]) -> io::Result<()> {
+        let length = crate::num::short(key_log.len()).to_le_bytes();
+        self.block(0x0000_000A, &[b"KSLT", &length, key_log])
+    }
+
+    /// Everything written reaches the file.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+
+    fn block(&mut self, kind: u32, parts: &[&[u8]]) -> io::Result<()> {
+        let body: usize = parts.iter().map(|part| part.len()).sum();
+        let padding = body.next_multiple_of(4).saturating_sub(body);
+        let length = crate::num::short(body.saturating_add(padding).saturating_add(12)).to_le_bytes();
+        self.out.write_all(&kind.to_le_bytes())?;
+        self.out.write_all(&length)?;
+        for part in parts {
+            self.out.write_all(part)?;
+        }
+        self.out.write_all([0; 3].get(..padding).unwrap_or_default())?;
+        self.out.write_all(&length)
+    }
+}
+
+fn option(block: &mut Vec<u8>, code: u16, value: &[u8]) {
+    block.extend(code.to_le_bytes());
+    block.extend(u16::try_from(value.len()).unwrap_or(u16::MAX).to_le_bytes());
+    block.extend_from_slice(value);
+    while block.len() % 4 != 0 {
+        block.push(0);
+    }
+}
