@@ -985,3 +985,40 @@ fn events_tell_what_was_answered_and_why() {
     assert_eq!(events[4]["rule"], "field.destination_addr.empty");
     assert!(events[3].get("rule").is_none());
 }
+
+#[test]
+fn arbitrary_octets_at_arbitrary_times_never_get_more_answers_than_there_were_requests() {
+    use smpp_inspect::testkit::{Rng, fuzz_smsc};
+
+    let mut rng = Rng::new(1);
+    let pdus = [
+        bind(CommandId::BIND_TRANSCEIVER, 1, "acme", "secret", 0x34),
+        bind(CommandId::BIND_RECEIVER, 1, "acme", "secret", 0x33),
+        submit(2, "447700900001", 1, "hello"),
+        submit(3, "222", 0x11, "hello"),
+        named(CommandId::QUERY_SM, 4, "0000000001", b""),
+        pdu(CommandId::UNBIND.0, 0, 5, b""),
+        pdu(CommandId::DELIVER_SM_RESP.0, 0, 1, b"\0"),
+    ];
+    for _ in 0..2_000 {
+        let mut input = vec![u8::try_from(rng.below(64)).unwrap(), 0, 0];
+        for _ in 0..rng.below(40) {
+            let connection = u8::try_from(rng.below(3)).unwrap() << 4;
+            let mut octets = rng.pick(&pdus).clone();
+            if rng.chance(200) {
+                let at = usize::try_from(rng.below(octets.len() as u64)).unwrap();
+                octets[at] = rng.bits().to_le_bytes()[0];
+            }
+            match rng.below(10) {
+                0 => input.extend([connection | 1, rng.bits().to_le_bytes()[0]]),
+                1 => input.extend([connection, 0]),
+                2 => input.extend([connection | u8::try_from(rng.below(4)).unwrap(), 1]),
+                _ => {
+                    input.extend([connection | 5, u8::try_from(octets.len()).unwrap()]);
+                    input.extend(octets);
+                }
+            }
+        }
+        fuzz_smsc::smsc(&input);
+    }
+}

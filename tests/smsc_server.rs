@@ -147,7 +147,7 @@ fn the_log_tells_everything_in_order() {
 /// The command, with the address that it listens on.
 fn command(arguments: &[&str]) -> (std::process::Child, BufReader<std::process::ChildStderr>, String) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_smpp-inspect"))
-        .args(["smsc", "--listen", "127.0.0.1:0", "--receipt-delay", "50ms", "--quiet"])
+        .args(["smsc", "--listen", "127.0.0.1:0", "--receipt-delay", "50ms"])
         .args(arguments)
         .stderr(Stdio::piped())
         .stdout(Stdio::piped())
@@ -184,7 +184,7 @@ fn the_capture_is_read_without_a_complaint_and_has_every_pdu() {
     drop(stream);
     assert_eq!(child.wait().unwrap().code(), Some(0));
     let mut summary = String::new();
-    stderr.read_to_string(&mut summary).unwrap();
+    child.stdout.take().unwrap().read_to_string(&mut summary).unwrap();
     assert!(summary.contains("receipts acknowledged"), "{summary}");
     let report = report(&path);
     assert_eq!(report["pdus"]["total"], 8);
@@ -198,7 +198,7 @@ fn the_capture_is_read_without_a_complaint_and_has_every_pdu() {
 #[cfg(unix)]
 #[test]
 fn ctrl_c_unbinds_everybody_and_says_what_was_done() {
-    let (mut child, mut stderr, address) = command(&[]);
+    let (mut child, _stderr, address) = command(&[]);
     let mut stream = connect(address.parse().unwrap());
     converse(&mut stream);
     let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
@@ -209,7 +209,7 @@ fn ctrl_c_unbinds_everybody_and_says_what_was_done() {
     assert_eq!(stream.read(&mut [0]).unwrap(), 0);
     assert_eq!(child.wait().unwrap().code(), Some(130));
     let mut summary = String::new();
-    stderr.read_to_string(&mut summary).unwrap();
+    child.stdout.take().unwrap().read_to_string(&mut summary).unwrap();
     assert!(
         summary.lines().any(|line| line.starts_with("messages accepted") && line.ends_with(" 1")),
         "{summary}"

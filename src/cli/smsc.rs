@@ -130,7 +130,7 @@ pub(super) struct Arguments {
     /// End after this long [default: at Ctrl-C]
     #[arg(long, value_name = "SPAN", value_parser = span)]
     duration: Option<Duration>,
-    /// No line each second
+    /// Nothing on standard error but errors
     #[arg(short, long)]
     quiet: bool,
 }
@@ -168,11 +168,19 @@ impl Arguments {
             options: self.options(),
         };
         let server = Server::start(settings).map_err(|error| Failure::new(self.listen, error))?;
-        complain(&format!("listening on {}", server.address()));
+        if !self.quiet {
+            complain(&format!("listening on {}", server.address()));
+        }
         self.serve(&server, &interrupt, capture.as_ref(), log.as_ref());
         let counters = server.stop();
-        let summary = view::smsc::write_summary(&counters, &mut io::stderr());
-        unless_closed(summary).map_err(|error| Failure::new("standard error", error))?;
+        // Standard output is the log's where it is asked for.
+        let mut out: Box<dyn Write> = if self.log.as_deref() == Some(Path::new("-")) {
+            Box::new(io::stderr())
+        } else {
+            Box::new(io::stdout())
+        };
+        let summary = view::smsc::write_summary(&counters, &mut out);
+        unless_closed(summary).map_err(|error| Failure::new("summary", error))?;
         for (path, failure) in [
             (&self.capture, capture.and_then(|capture| lock(&capture).finish())),
             (&self.log, log.and_then(|log| log.finish())),

@@ -14,6 +14,9 @@ pub fn write_event(event: &Event, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// One line for a second: what happened since `before`.
+///
+/// # Errors
+/// It cannot be written.
 pub fn write_second(now: &Counters, before: &Counters, out: &mut dyn Write) -> io::Result<()> {
     let since = |now: u64, before: u64| now.saturating_sub(before);
     writeln!(
