@@ -124,6 +124,7 @@ fn in_a_directory_what_is_no_capture_is_skipped_and_a_pipe_is_not_opened() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "a.pcap", &pcap(&recorded()));
     write(folder.path(), "notes.txt", b"not a capture at all");
+    write(folder.path(), "older.xz", b"\xfd7zXZ\0");
     write(folder.path(), ".hidden.pcap", &pcap(&recorded()));
     fs::create_dir(folder.path().join("deeper")).unwrap();
     #[cfg(unix)]
@@ -142,7 +143,7 @@ fn in_a_directory_what_is_no_capture_is_skipped_and_a_pipe_is_not_opened() {
         .map(|file| (file.path.rsplit('/').next().unwrap(), file.reason.as_str()))
         .collect();
     let pipe: &[_] = if cfg!(unix) { &[("pipe", "not a file")] } else { &[] };
-    assert_eq!(skipped, [pipe, &[("notes.txt", "not a capture")]].concat());
+    assert_eq!(skipped, [pipe, &[("notes.txt", "not a capture"), ("older.xz", "not a capture: xz")]].concat());
 }
 
 #[test]

@@ -332,7 +332,7 @@ impl Capture {
 
     fn fail(&mut self, error: Error, from_directory: bool) {
         if from_directory && matches!(error, Error::NotACapture { .. } | Error::Empty { .. }) {
-            self.skipped.push(Skipped { path: error.path().to_owned(), reason: "not a capture".to_owned() });
+            self.skipped.push(Skipped { path: error.path().to_owned(), reason: error.reason() });
         } else if from_directory && error.is_vanished() {
             let reason = "removed before it was read".to_owned();
             self.skipped.push(Skipped { path: error.path().to_owned(), reason });
