@@ -64,6 +64,7 @@ impl Error {
                 || "not a capture".to_owned(),
                 |known| format!("not a capture: {}", known.name),
             ),
+            Self::Empty { .. } => "empty".to_owned(),
             _ => "not a capture".to_owned(),
         }
     }
