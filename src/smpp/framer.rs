@@ -122,7 +122,11 @@ impl fmt::Display for Lost<'_> {
         let clause = self.rule.clause();
         match (Header::parse(self.octets), self.rule) {
             (None, _) => {
-                write!(f, "header: {there} octets before the end of the connection, 16 needed ({clause})")
+                write!(f, "header: {there} octets before the end of the connection, 16 needed")?;
+                if let Some(protocol) = protocol(self.octets) {
+                    write!(f, ", the octets of {protocol}")?;
+                }
+                write!(f, " ({clause})")
             }
             (Some(header), RuleId::HEADER_COMMAND_LENGTH_BEYOND_CAPTURE) => write!(
                 f,
@@ -261,7 +265,8 @@ impl Framer {
             self.skip(Skipped::StreamEnd, held, sink);
             RuleId::HEADER_TRUNCATED
         };
-        if closed {
+        // Another protocol would not go on with a PDU.
+        if closed || rule == RuleId::HEADER_TRUNCATED && protocol(&self.buffer).is_some() {
             sink.lost(rule, &self.buffer, place, at);
         }
         self.buffer = Vec::new();
