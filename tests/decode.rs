@@ -163,10 +163,14 @@ fn fewer_octets_than_a_header_has_are_named_too() {
     for end in ["open", "closed"] {
         let dissection = json(&["--end", end, "-"], "414d5150 00000901");
         let [finding] = dissection.findings.as_slice() else { panic!("{dissection:?}") };
-        assert_eq!(finding.rule, "header.truncated");
+        assert_eq!((finding.rule.as_str(), finding.span), ("header.command_length.too_large", [0, 4]));
         assert!(finding.message.contains(", the octets of an AMQP header ("), "{}", finding.message);
     }
-    assert_eq!(json(&["-"], "00000010 00000015").findings, []);
+    let rule =
+        |end: &str, hex: &str| json(&["--end", end, "-"], hex).findings.pop().map(|finding| finding.rule);
+    assert_eq!(rule("open", "00000008 01020304").as_deref(), Some("header.command_length.too_small"));
+    assert_eq!(rule("open", "00000010 00000015"), None);
+    assert_eq!(rule("closed", "00000010 00000015").as_deref(), Some("header.truncated"));
 }
 
 #[test]

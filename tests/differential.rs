@@ -184,8 +184,9 @@ fn difference(name: &str, [start, end]: [u32; 2], hex: &str, pdu: &Pdu, shown: &
     if is_response && pdu.command_status.value != 0 && shown.iter().all(|shown| shown.at < 16) {
         return None;
     }
-    // Nor what follows the header of a response without a body: 5.0 4.8.4.18 permits this one there.
-    if name == "TLV congestion_state" && pdu.fields.is_empty() && shown.iter().all(|shown| shown.at < 16) {
+    // Nor the TLVs of responses that had none before 5.0 4.8.4.18.
+    let without_tlvs = pdu.fields.is_empty() || pdu.command == "query_sm_resp";
+    if name == "TLV congestion_state" && without_tlvs && shown.iter().all(|shown| shown.at + 4 < start) {
         return None;
     }
     // The status of a request, which has none to show.
