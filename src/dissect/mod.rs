@@ -170,7 +170,7 @@ impl Framing for Bench {
             clause: rule.clause().to_owned(),
             pdu: shown.map(|pdu| pdu.index),
             field: Some("command_length".to_owned()),
-            span: [0, if octets.len() < 16 { crate::num::short(octets.len()) } else { 4 }],
+            span: [0, if rule == RuleId::HEADER_TRUNCATED { crate::num::short(octets.len()) } else { 4 }],
             message: lost.to_string(),
         };
         self.out.findings.push(finding);
