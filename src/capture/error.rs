@@ -60,10 +60,8 @@ impl Error {
     /// Why a file of a directory was passed over that is no capture.
     pub(super) fn reason(&self) -> String {
         match self {
-            Self::NotACapture { begins, .. } => Known::of(begins).map_or_else(
-                || "not a capture".to_owned(),
-                |known| format!("not a capture: {}", known.name),
-            ),
+            Self::NotACapture { begins, .. } => Known::of(begins)
+                .map_or_else(|| "not a capture".to_owned(), |known| format!("not a capture: {}", known.name)),
             Self::Empty { .. } => "empty".to_owned(),
             _ => "not a capture".to_owned(),
         }
