@@ -14,6 +14,7 @@ use crate::capture::{Capture, Input};
 use crate::pipeline::{self, Settings};
 use crate::report::Report;
 use crate::report::model::Severity;
+use crate::smpp::text::Charset;
 use crate::time::Duration;
 use crate::view::{self, Zone};
 
@@ -69,6 +70,9 @@ pub(super) struct Arguments {
     /// Leave out packets with a wrong IPv4 or TCP checksum; sending hosts capture them before the card fills it in
     #[arg(long)]
     verify_checksums: bool,
+    /// What the message centre means by data_coding 0
+    #[arg(long, value_name = "CHARSET", value_parser = Charset::named, default_value = "gsm7")]
+    default_charset: Charset,
     /// Time zone of the text, as in the system's database [default: UTC]
     #[arg(long, value_name = "ZONE", value_parser = Zone::named)]
     tz: Option<Zone>,
@@ -192,6 +196,7 @@ impl Arguments {
             max_sessions: self.max_sessions,
             verify_checksums: self.verify_checksums,
             timers: self.timers.limits(),
+            default_charset: self.default_charset,
             ..Settings::default()
         };
         match self.timeout {

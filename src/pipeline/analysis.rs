@@ -8,7 +8,8 @@ use crate::session::{
 };
 use crate::smpp::detect::{Held, Probe, Verdict, is_tls};
 use crate::smpp::framer::{Framed, Framer, Framing, Lost, Skipped};
-use crate::smpp::{self, CommandId, Context, Essentials, Place, RuleId, walk};
+use crate::smpp::text::Charset;
+use crate::smpp::{self, CommandId, Context, Essentials, Place, RuleId, walk_with};
 use crate::tcp::{
     Arrival, Closing, Connection, ConnectionNumber, Limits as TcpLimits, Missing, Ordered, Origin, PerSide,
     Side,
@@ -26,6 +27,8 @@ pub(super) struct Setup {
     pub(super) session: SessionLimits,
     /// The frame whose PDUs are to be picked out.
     pub(super) show: Option<u64>,
+    /// What the message centres mean by data_coding 0.
+    pub(super) default_charset: Charset,
 }
 
 /// How long a closed connection is kept: segments that its end overtook may still come.
@@ -494,6 +497,7 @@ impl Framing for Pdus<'_> {
             wanted.see(pdu, context, self.connection.0);
         }
         let (tally, connection) = (&mut *self.tally, self.connection);
+        let default_charset = tally.default_charset;
         let whole = pdu.partial.is_none();
         let mut essentials = Essentials::new(pdu.octets, |finding: smpp::Finding| {
             // What a cut leaves of a PDU breaks rules that the PDU itself did not.
@@ -513,7 +517,7 @@ impl Framing for Pdus<'_> {
         let command = pdu.header.command_id;
         // Of a partial PDU only who binds is of use, where the cut left it.
         let walks = whole || command.request().is_bind() || command == CommandId::OUTBIND;
-        let facts = walks.then(|| walk(pdu.octets, context, &mut essentials)).filter(|_| whole);
+        let facts = walks.then(|| walk_with(pdu.octets, context, default_charset, &mut essentials)).filter(|_| whole);
         let seen = Seen {
             side: self.side,
             header: pdu.header,

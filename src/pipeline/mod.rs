@@ -32,6 +32,7 @@ use crate::dissect::Wanted;
 use crate::report::{Assembly, Report, Row, Tally, Whole, model};
 use crate::session::{Limits as SessionLimits, Timers};
 use crate::smpp;
+use crate::smpp::text::Charset;
 use crate::tcp::{Flows, Limits as TcpLimits};
 use crate::time::{Duration, Timestamp};
 
@@ -53,6 +54,8 @@ pub struct Settings {
     /// Whether packets with a wrong IPv4 or TCP checksum are left out. Where the network card computes checksums,
     /// captures on the sending host hold wrong ones.
     pub verify_checksums: bool,
+    /// What the message centres mean by data_coding 0.
+    pub default_charset: Charset,
     /// The frame whose PDUs are to be picked out.
     pub show: Option<u64>,
     /// Set from outside when the run shall end: what was read until then is reported.
@@ -69,6 +72,7 @@ impl Default for Settings {
             timeout: Duration::from_secs(10),
             timers: Timers::default(),
             verify_checksums: false,
+            default_charset: Charset::default(),
             show: None,
             interrupt: Arc::default(),
         }
@@ -108,6 +112,7 @@ pub fn run(capture: Capture, settings: &Settings, progress: &mut dyn FnMut(u64, 
             ..SessionLimits::default()
         },
         show: settings.show,
+        default_charset: settings.default_charset,
     };
     let flows = Flows::new(Flows::DEFAULT_LIMIT, &settings.ports);
     let decap = Decap::new(settings.verify_checksums, FragmentLimits::default());

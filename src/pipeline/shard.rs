@@ -26,13 +26,14 @@ const MOST_HELD: u64 = 3 << 20;
 
 impl Shard {
     pub(super) fn new(setup: Setup) -> Self {
+        let default_charset = setup.default_charset;
         let wanted = setup.show.map(|frame| Box::new(Wanted::frame(frame)));
         Self {
             setup,
             connections: Vec::new(),
             active: Vec::new(),
             held: 0,
-            tally: Tally { wanted, ..Tally::default() },
+            tally: Tally { wanted, default_charset, ..Tally::default() },
             rows: Vec::new(),
         }
     }

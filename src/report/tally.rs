@@ -9,6 +9,7 @@ use crate::dissect::Wanted;
 use crate::num::count;
 use crate::session::{Outcome, Transaction, Why};
 use crate::smpp::framer::{Framed, Partial, Skipped};
+use crate::smpp::text::Charset;
 use crate::smpp::{CommandId, CommandStatus, Place, RULES, RuleId};
 use crate::tcp::{ConnectionNumber, Health};
 use crate::time::{Duration, Timestamp};
@@ -46,6 +47,8 @@ pub struct Tally {
     pub limits: Counts<&'static str>,
     /// PDUs to be picked out on the way. No count: it is not merged.
     pub wanted: Option<Box<Wanted>>,
+    /// What the message centres mean by data_coding 0.
+    pub default_charset: Charset,
 }
 
 impl Tally {
@@ -80,6 +83,7 @@ impl Tally {
             other_ports,
             limits,
             wanted: _,
+            default_charset: _,
         } = self;
         let add = |n: &mut u64, more: u64| *n = n.saturating_add(more);
         add(stream_octets, other.stream_octets);

@@ -12,8 +12,11 @@ use super::Charset;
 /// Octets of a text that are looked at: more say nothing more.
 const MOST: usize = 280;
 
-/// How much likelier another reading has to be, in tenths of a bit: 2^5 for a text of any length.
+/// How much likelier another reading has to be, in tenths of a bit: 2^5, for a text of any length.
 const MARGIN: u32 = 50;
+
+/// Fewer octets than these say little: twice the margin.
+const FEW: usize = 8;
 
 /// A way to read octets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -144,7 +147,8 @@ pub fn doubt(octets: &[u8], declared: Charset, shifts: Shifts, fill: u8) -> Opti
             (!cost.is_broken).then(|| (cost.total().saturating_add(prior(reading)), reading))
         })
         .min()?;
-    (cost.saturating_add(MARGIN) < as_declared).then_some(best)
+    let margin = if octets.len() < FEW { MARGIN.saturating_mul(2) } else { MARGIN };
+    (cost.saturating_add(margin) < as_declared).then_some(best)
 }
 
 /// How unlikely it is that somebody sends this where something else is declared.
@@ -179,11 +183,17 @@ fn may_be(octets: &[u8], reading: Reading) -> bool {
         Reading::Latin1 | Reading::Cyrillic | Reading::Hebrew | Reading::ShiftJis | Reading::EucJp | Reading::EucKr => {
             !octets.is_ascii()
         }
-        Reading::Ucs2 | Reading::Ucs2Swapped => octets.len().is_multiple_of(2) && !octets.is_empty(),
+        Reading::Ucs2 | Reading::Ucs2Swapped => octets.len().is_multiple_of(2) && !is_printable(octets),
         Reading::Iso2022Jp => octets.windows(2).any(|pair| pair == [ESCAPE, b'$']),
-        Reading::Packed { .. } => octets.len() > 3,
+        Reading::Packed { .. } => octets.len() > 3 && !is_printable(octets),
         Reading::Jis | Reading::KsC5601 => false,
     }
+}
+
+/// Whether all octets can be printed as ASCII. Neither UCS2 nor packed septets have none but such, while codes, keys and
+/// base64, which are dear by any model of texts, have.
+fn is_printable(octets: &[u8]) -> bool {
+    octets.iter().all(|octet| matches!(octet, b' '..=b'~'))
 }
 
 /// What a reading costs.
@@ -215,7 +225,7 @@ fn weigh(octets: &[u8], reading: Reading, shifts: Shifts) -> Cost {
             });
             char::decode_utf16(units).skip_while(|it| *it == Ok('\u{FEFF}')).for_each(|it| cost.push(it.ok()));
             if !rest.is_empty() {
-                cost.push(None);
+                cost.cut();
             }
         }
         Reading::ShiftJis => multi(octets, SHIFT_JIS, 0, &mut cost),
