@@ -87,11 +87,11 @@ impl Reading {
         }
     }
 
-    /// The readings that a charset stands for; none where it has no characters, or nobody knows which.
+    /// The readings that a charset stands for; none where it has no characters, nobody knows which, or packed septets
+    /// begin where their header says.
     const fn of(charset: Charset) -> &'static [Self] {
         match charset {
             Charset::Gsm7 => &[Self::Gsm7],
-            Charset::Gsm7Packed => &[Self::Packed { fill: 0 }],
             Charset::Ascii => &[Self::Ascii],
             Charset::Latin1 => &[Self::Latin1],
             Charset::Jis => &[Self::ShiftJis, Self::Jis, Self::EucJp],
@@ -101,7 +101,11 @@ impl Reading {
             Charset::Iso2022Jp => &[Self::Iso2022Jp],
             Charset::KsC5601 => &[Self::EucKr, Self::KsC5601],
             Charset::Utf8 => &[Self::Utf8],
-            Charset::Octets | Charset::Pictogram | Charset::ExtendedKanji | Charset::Reserved => &[],
+            Charset::Gsm7Packed
+            | Charset::Octets
+            | Charset::Pictogram
+            | Charset::ExtendedKanji
+            | Charset::Reserved => &[],
         }
     }
 }
@@ -111,7 +115,8 @@ impl Reading {
 /// text.
 #[must_use]
 pub fn doubt(octets: &[u8], declared: Charset, shifts: Shifts, fill: u8) -> Option<Reading> {
-    let declared = Reading::of(declared);
+    let packed = [Reading::Packed { fill }];
+    let declared = if declared == Charset::Gsm7Packed { &packed } else { Reading::of(declared) };
     if declared.is_empty() || is_beyond_doubt(octets, declared) {
         return None;
     }
