@@ -8,6 +8,7 @@ use super::interrupt::Interrupt;
 use super::output::Output;
 use super::progress::Progress;
 use super::terminal::{self, Color};
+use super::timers::{Timers, seconds};
 use super::{DONE, FAILED, FOUND, Failure, complain};
 use crate::capture::{Capture, Input};
 use crate::pipeline::{self, Settings};
@@ -64,6 +65,8 @@ pub(super) struct Arguments {
     /// After how long a request counts as unanswered
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     timeout: Option<Duration>,
+    #[command(flatten)]
+    timers: Timers,
     /// Leave out packets with a wrong IPv4 or TCP checksum; sending hosts capture them before the card fills it in
     #[arg(long)]
     verify_checksums: bool,
@@ -193,6 +196,7 @@ impl Arguments {
             max_sessions: self.max_sessions,
             verify_checksums: self.verify_checksums,
             default_charset: self.default_charset,
+            timers: self.timers.limits(),
             ..Settings::default()
         };
         match self.timeout {
@@ -257,15 +261,6 @@ pub(super) fn decode_as(text: &str) -> Result<(u16, u16), String> {
     }
 }
 
-/// A positive number of seconds, fractions allowed.
-fn seconds(text: &str) -> Result<Duration, String> {
-    let span = text.parse().ok().and_then(|seconds| std::time::Duration::try_from_secs_f64(seconds).ok());
-    span.and_then(|span| i64::try_from(span.as_nanos()).ok())
-        .filter(|&nanos| nanos > 0)
-        .map(Duration::from_nanos)
-        .ok_or_else(|| "a number of seconds above 0 is needed".to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -288,15 +283,6 @@ mod tests {
             ["9000", "tcp.port==9000", "tcp.port==9000,http", "udp.port==9000,smpp", "tcp.port==,smpp"]
         {
             assert!(decode_as(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn timeouts_are_positive_seconds() {
-        assert_eq!(seconds("0.25"), Ok(Duration::from_millis(250)));
-        assert_eq!(seconds("10"), Ok(Duration::from_secs(10)));
-        for text in ["0", "-1", "nan", "inf", "1e300", "ten", ""] {
-            assert!(seconds(text).is_err(), "{text}");
         }
     }
 

@@ -42,6 +42,8 @@ pub(super) struct Analysis {
     tcp: Connection,
     last_at: Timestamp,
     closed_at: Option<Timestamp>,
+    /// Time of the first SYN.
+    opened_at: Option<Timestamp>,
     content: Content,
     /// Whether the shard looks at it at each tick.
     pub(super) is_listed: bool,
@@ -85,6 +87,7 @@ struct Live {
 struct Flow<'a> {
     content: &'a mut Content,
     handshake: bool,
+    opened_at: Option<Timestamp>,
     side: Side,
     now: Timestamp,
     ports: (u16, u16),
@@ -102,6 +105,7 @@ impl Analysis {
             tcp: Connection::new(),
             last_at: Timestamp::MIN,
             closed_at: None,
+            opened_at: None,
             content: Content::Unseen,
             is_listed: false,
             weight: 0,
@@ -158,6 +162,9 @@ impl Analysis {
         rows: &mut Vec<Row>,
     ) {
         self.last_at = self.last_at.max(arrival.at);
+        if arrival.flags.has(Flags::SYN) && self.opened_at.is_none() {
+            self.opened_at = Some(arrival.at);
+        }
         let (tcp, mut flow) = self.parts(arrival.side, arrival.at, setup, tally);
         // A SYN may carry octets itself.
         flow.handshake |= arrival.flags.has(Flags::SYN);
@@ -268,6 +275,7 @@ impl Analysis {
         let flow = Flow {
             content: &mut self.content,
             handshake: self.tcp.has_handshake(),
+            opened_at: self.opened_at,
             side,
             now,
             ports: (self.opener.port, self.accepter.port),
@@ -430,6 +438,10 @@ impl Flow<'_> {
 
     fn smpp(&self, framers: PerSide<Framer>) -> Smpp {
         let sessions = Sessions::new(self.number, self.handshake, self.setup.session);
+        let sessions = match self.opened_at {
+            Some(at) => sessions.opened_at(at),
+            None => sessions,
+        };
         Smpp { framers, sessions, live: Vec::new(), ended: Vec::new() }
     }
 
@@ -513,6 +525,7 @@ impl Framing for Pdus<'_> {
             at: pdu.at,
             place: pdu.place,
             whole,
+            tlvs: facts.is_some_and(|facts| facts.has_tlvs()),
             bind: bind_of(command, &essentials),
         };
         let mut outcomes =
