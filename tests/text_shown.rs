@@ -33,7 +33,9 @@ fn shown(name: &str) -> Vec<Pdu> {
         pipeline::run(capture, &Settings { show: Some(show), ..Settings::default() }, &mut |_, _| ())
     };
     let frames = run(1).report.capture.frames;
-    (1..=frames).flat_map(|frame| run(frame).wanted.unwrap().dissect(None, false, Charset::Gsm7).pdus).collect()
+    (1..=frames)
+        .flat_map(|frame| run(frame).wanted.unwrap().dissect(None, false, Charset::Gsm7).pdus)
+        .collect()
 }
 
 fn field<'a>(pdu: &'a Pdu, name: &str) -> Option<&'a smpp_inspect::dissect::model::Value> {
@@ -50,7 +52,8 @@ fn every_text_of_the_recording_is_the_one_that_was_sent() {
         .collect();
     let mut seen: Vec<(u64, String)> = Vec::new();
     let mut cyrillic = 0;
-    for pdu in shown("recording").iter().filter(|pdu| ["submit_sm", "submit_multi"].contains(&pdu.command.as_str()))
+    for pdu in
+        shown("recording").iter().filter(|pdu| ["submit_sm", "submit_multi"].contains(&pdu.command.as_str()))
     {
         let Some(Text { text, as_declared, .. }) = &pdu.text else { continue };
         let text = text.clone().unwrap();
@@ -105,9 +108,30 @@ fn texts_of_hard_captures_are_read() {
     assert_eq!((enc.len(), dcs.len()), (ENC.len(), DCS.len()));
 }
 
-const ENC: &[(&str, &str, &str)] = &[];
+const ENC: &[(&str, &str, &str)] = &[
+    ("Number(8)", "UCS2", "hi 😀"),
+    ("Number(0)", "GSM 7 bit", "gsm @ €"),
+    ("Number(5)", "JIS X 0208", "日本"),
+    ("Number(17)", "GSM 7 bit", "class1"),
+    ("Number(245)", "octets", "-"),
+    // An odd number of octets, which is a finding as well.
+    ("Number(8)", "UCS2", "潤\u{FFFD}"),
+];
 
-const DCS: &[(&str, &str, &str)] = &[];
+/// All have the same four octets: UCS2 with the low octet first, whatever they declare.
+const DCS: &[(&str, &str, &str)] = &[
+    ("Number(16)", "UCS2", "hi"),
+    ("Number(24)", "UCS2", "hi"),
+    ("Number(25)", "UCS2", "hi"),
+    ("Number(64)", "UCS2", "hi"),
+    ("Number(72)", "UCS2", "hi"),
+    ("Number(128)", "reserved", "-"),
+    ("Number(200)", "UCS2", "hi"),
+    ("Number(208)", "UCS2", "hi"),
+    ("Number(224)", "UCS2", "hi"),
+    ("Number(241)", "UCS2", "hi"),
+    ("Number(245)", "octets", "-"),
+];
 
 /// A submit_sm or deliver_sm in hex.
 fn message(command: u32, esm_class: u8, data_coding: u8, text: &[u8]) -> String {
@@ -127,7 +151,8 @@ fn message(command: u32, esm_class: u8, data_coding: u8, text: &[u8]) -> String 
 fn the_default_charset_is_what_data_coding_0_means() {
     let hex = message(4, 0, 0, b"caf\xE9 {1}");
     let by = |charset: &str| {
-        let dissection = run(&["decode", "--format", "json", "--version", "3.4", "--default-charset", charset, &hex]);
+        let dissection =
+            run(&["decode", "--format", "json", "--version", "3.4", "--default-charset", charset, &hex]);
         let text = dissection.pdus[0].text.clone().unwrap();
         (text.text, text.charset, text.why, dissection.findings.len())
     };
@@ -166,9 +191,11 @@ fn the_default_charset_holds_for_findings_of_a_report() {
 
 #[test]
 fn headers_are_named_and_halves_and_lengths_noted() {
-    let pdu = decode(&[], &message(4, 0x40, 8, b"\x0B\x05\x04\x0B\x84\x23\xF0\x00\x03\x2A\x02\x01\x00h\xD8\x3D"));
+    let pdu =
+        decode(&[], &message(4, 0x40, 8, b"\x0B\x05\x04\x0B\x84\x23\xF0\x00\x03\x2A\x02\x01\x00h\xD8\x3D"));
     let text = pdu.text.unwrap();
-    let header: Vec<_> = text.header.iter().map(|it| (it.name.as_str(), it.meaning.as_deref().unwrap())).collect();
+    let header: Vec<_> =
+        text.header.iter().map(|it| (it.name.as_str(), it.meaning.as_deref().unwrap())).collect();
     assert_eq!(
         header,
         [
@@ -176,7 +203,10 @@ fn headers_are_named_and_halves_and_lengths_noted() {
             ("Concatenated short messages, 8-bit reference", "element 0x00, part 1 of 2 of message 42"),
         ]
     );
-    assert_eq!(text.notes, ["ends with the first half of a surrogate pair, whose second half the next part has"]);
+    assert_eq!(
+        text.notes,
+        ["ends with the first half of a surrogate pair, whose second half the next part has"]
+    );
     let note = |esm_class, data_coding, text: &[u8]| {
         decode(&[], &message(5, esm_class, data_coding, text)).text.unwrap().notes
     };
@@ -209,8 +239,16 @@ fn vectors_of_other_programs_tickets_read_right() {
     let receipt = "id:0000001001 sub:001 dlvrd:001 submit date:2601010000 done date:2601010001 stat:DELIVRD err:000 text:hi";
     let wide: Vec<u8> = receipt.encode_utf16().flat_map(u16::to_be_bytes).collect();
     for octets in [receipt.as_bytes(), &wide] {
-        let mut dissection =
-            run(&["decode", "--format", "json", "--version", "3.4", "--from", "smsc", &message(5, 4, 8, octets)]);
+        let mut dissection = run(&[
+            "decode",
+            "--format",
+            "json",
+            "--version",
+            "3.4",
+            "--from",
+            "smsc",
+            &message(5, 4, 8, octets),
+        ]);
         let text = dissection.pdus.remove(0).text.unwrap();
         assert_eq!(text.text.as_deref(), Some(receipt));
         let keys: Vec<&str> = text.receipt.iter().map(|field| field.name.as_str()).collect();
@@ -220,14 +258,13 @@ fn vectors_of_other_programs_tickets_read_right() {
         assert!(!found.contains(&"receipt.text.malformed"), "{found:?}");
     }
     // Dates of twelve digits without a blank in their key.
-    let text = decode(&[], &message(5, 4, 0, b"id:1 submitdate:180122230957 donedate:180122231003 stat:DELIVRD")).text;
+    let text =
+        decode(&[], &message(5, 4, 0, b"id:1 submitdate:180122230957 donedate:180122231003 stat:DELIVRD"))
+            .text;
     let text = text.unwrap();
     assert_eq!(format!("{:?}", text.receipt[1].value), "Some(Text(\"180122230957\"))");
     // An error response with a stray NUL, and one with a message id: PDUs without a text.
-    for hex in [
-        "0000001180000009000000530000000100",
-        "00000019800000040000000a00000002303030303030303000",
-    ] {
+    for hex in ["0000001180000009000000530000000100", "00000019800000040000000a00000002303030303030303000"] {
         assert_eq!(decode(&[], hex).text, None, "{hex}");
     }
 }

@@ -20,10 +20,8 @@ pub(super) fn message(
         text,
         charset: charset.name().to_owned(),
         why,
-        as_declared: as_declared.map(|declared| AsDeclared {
-            text: declared.text,
-            charset: declared.charset.name().to_owned(),
-        }),
+        as_declared: as_declared
+            .map(|declared| AsDeclared { text: declared.text, charset: declared.charset.name().to_owned() }),
         notes,
         header: header(&user_data),
         receipt: if is_receipt(facts) { receipt(&user_data) } else { Vec::new() },
@@ -75,7 +73,8 @@ fn is_receipt(facts: &Facts) -> bool {
 fn receipt(user_data: &UserData<'_>) -> Vec<Field> {
     let text = ReceiptText::of(user_data);
     let Some(receipt) = Receipt::parse(text.octets(), 0) else { return Vec::new() };
-    let Receipt { id, submitted, delivered, submit_date, done_date, stat, error, text: message, .. } = receipt;
+    let Receipt { id, submitted, delivered, submit_date, done_date, stat, error, text: message, .. } =
+        receipt;
     let field = |name: &str, span: Option<Span>| {
         let span = span?;
         let octets = crate::smpp::reader::slice(text.octets(), span);

@@ -517,7 +517,8 @@ impl Framing for Pdus<'_> {
         let command = pdu.header.command_id;
         // Of a partial PDU only who binds is of use, where the cut left it.
         let walks = whole || command.request().is_bind() || command == CommandId::OUTBIND;
-        let facts = walks.then(|| walk_with(pdu.octets, context, default_charset, &mut essentials)).filter(|_| whole);
+        let facts =
+            walks.then(|| walk_with(pdu.octets, context, default_charset, &mut essentials)).filter(|_| whole);
         let seen = Seen {
             side: self.side,
             header: pdu.header,

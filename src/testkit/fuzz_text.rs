@@ -22,7 +22,8 @@ use crate::smpp::{Context, Role, Silent, Span, Version, walk_with};
 /// When the tool breaks its word.
 pub fn text_of(octets: &[u8]) {
     let [control, data_coding, rest @ ..] = octets else { return };
-    let version = [Some(Version::V33), Some(Version::V34), Some(Version::V50), None][usize::from(control & 3)];
+    let version =
+        [Some(Version::V33), Some(Version::V34), Some(Version::V50), None][usize::from(control & 3)];
     let esm_class = if control & 4 != 0 { 0x40 } else { 0 } | if control & 8 != 0 { 4 } else { 0 };
     let (_, default_charset) = Charset::DEFAULTS[usize::from(control >> 4) % Charset::DEFAULTS.len()];
     let message = &rest[..rest.len().min(255)];
@@ -48,7 +49,8 @@ pub fn text_of(octets: &[u8]) {
 /// No field is invented: each is a part of the text, behind a colon, and no two share an octet.
 fn receipt(text: &ReceiptText<'_>, end: usize) {
     let Some(receipt) = Receipt::parse(text.octets(), 0) else { return };
-    let Receipt { id, submitted, delivered, submit_date, done_date, stat, error, text: message, .. } = receipt;
+    let Receipt { id, submitted, delivered, submit_date, done_date, stat, error, text: message, .. } =
+        receipt;
     assert!(id.is_some() || stat.is_some(), "a receipt says what became of what");
     let mut spans: Vec<Span> = [id, submitted, delivered, submit_date, done_date, stat, error, message]
         .into_iter()
@@ -94,8 +96,7 @@ pub fn seeds() -> Vec<(String, Vec<u8>)> {
     add("part", 5, 0, b"\x05\x00\x03\x2A\x02\x01hi");
     add("hindi", 5, 0, b"\x06\x24\x01\x06\x25\x01\x06\x4D\x1B\x1C");
     add("broken_header", 5, 0, b"\x05\x00\x09\x2A\x02\x01hi");
-    let receipt =
-        "id:0000001001 sub:001 dlvrd:001 submit date:2601010000 done date:2601010001 stat:DELIVRD err:000 text:hello";
+    let receipt = "id:0000001001 sub:001 dlvrd:001 submit date:2601010000 done date:2601010001 stat:DELIVRD err:000 text:hello";
     add("receipt", 9, 0, receipt.as_bytes());
     add("receipt_dialect", 9, 0, b"ID:1a2b STAT:Delivered donedate:20260101000103 err:EC_1");
     add("receipt_ucs2", 9, 8, &wide(receipt));

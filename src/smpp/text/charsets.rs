@@ -196,7 +196,9 @@ fn halves(octets: &[u8], charset: Charset) -> Option<String> {
         Charset::Gsm7 => {
             let escapes = octets.iter().rev().take_while(|octet| **octet == gsm7::ESCAPE).count();
             let ends = escapes % 2 == 1;
-            ends.then_some("ends with an escape: split within a character, whose other half the next part has")
+            ends.then_some(
+                "ends with an escape: split within a character, whose other half the next part has",
+            )
         }
         Charset::Ucs2 => {
             let units = octets.as_chunks::<2>().0;

@@ -5,9 +5,9 @@
 
 use encoding_rs::{EUC_JP, EUC_KR, Encoding, ISO_2022_JP, SHIFT_JIS};
 
+use super::Charset;
 use super::gsm7::{self, ESCAPE, Shifts};
 use super::likely::Cost;
-use super::Charset;
 
 /// Octets of a text that are looked at: more say nothing more.
 const MOST: usize = 280;
@@ -87,11 +87,11 @@ impl Reading {
         }
     }
 
-    /// The readings that a charset stands for; none where it has no characters, or nobody knows which.
+    /// The readings that a charset stands for; none where it has no characters, nobody knows which, or packed septets
+    /// begin where their header says.
     const fn of(charset: Charset) -> &'static [Self] {
         match charset {
             Charset::Gsm7 => &[Self::Gsm7],
-            Charset::Gsm7Packed => &[Self::Packed { fill: 0 }],
             Charset::Ascii => &[Self::Ascii],
             Charset::Latin1 => &[Self::Latin1],
             Charset::Jis => &[Self::ShiftJis, Self::Jis, Self::EucJp],
@@ -101,7 +101,11 @@ impl Reading {
             Charset::Iso2022Jp => &[Self::Iso2022Jp],
             Charset::KsC5601 => &[Self::EucKr, Self::KsC5601],
             Charset::Utf8 => &[Self::Utf8],
-            Charset::Octets | Charset::Pictogram | Charset::ExtendedKanji | Charset::Reserved => &[],
+            Charset::Gsm7Packed
+            | Charset::Octets
+            | Charset::Pictogram
+            | Charset::ExtendedKanji
+            | Charset::Reserved => &[],
         }
     }
 }
@@ -111,7 +115,8 @@ impl Reading {
 /// text.
 #[must_use]
 pub fn doubt(octets: &[u8], declared: Charset, shifts: Shifts, fill: u8) -> Option<Reading> {
-    let declared = Reading::of(declared);
+    let packed = [Reading::Packed { fill }];
+    let declared = if declared == Charset::Gsm7Packed { &packed } else { Reading::of(declared) };
     if declared.is_empty() || is_beyond_doubt(octets, declared) {
         return None;
     }
@@ -164,7 +169,12 @@ const fn prior(reading: Reading) -> u32 {
 fn is_beyond_doubt(octets: &[u8], declared: &[Reading]) -> bool {
     let single = matches!(
         declared,
-        [Reading::Gsm7 | Reading::Ascii | Reading::Latin1 | Reading::Utf8 | Reading::Cyrillic | Reading::Hebrew]
+        [Reading::Gsm7
+            | Reading::Ascii
+            | Reading::Latin1
+            | Reading::Utf8
+            | Reading::Cyrillic
+            | Reading::Hebrew]
     );
     // Four blanks in a row of packed septets would be rare; eight octets of text hold one.
     single
@@ -180,9 +190,12 @@ fn may_be(octets: &[u8], reading: Reading) -> bool {
         Reading::Ascii => octets.is_ascii(),
         Reading::Gsm7 => octets.is_ascii(),
         Reading::Utf8 => !octets.is_ascii(),
-        Reading::Latin1 | Reading::Cyrillic | Reading::Hebrew | Reading::ShiftJis | Reading::EucJp | Reading::EucKr => {
-            !octets.is_ascii()
-        }
+        Reading::Latin1
+        | Reading::Cyrillic
+        | Reading::Hebrew
+        | Reading::ShiftJis
+        | Reading::EucJp
+        | Reading::EucKr => !octets.is_ascii(),
         Reading::Ucs2 | Reading::Ucs2Swapped => octets.len().is_multiple_of(2) && !is_printable(octets),
         Reading::Iso2022Jp => octets.windows(2).any(|pair| pair == [ESCAPE, b'$']),
         Reading::Packed { .. } => octets.len() > 3 && !is_printable(octets),
@@ -200,7 +213,9 @@ fn is_printable(octets: &[u8]) -> bool {
 fn weigh(octets: &[u8], reading: Reading, shifts: Shifts) -> Cost {
     let mut cost = Cost::default();
     match reading {
-        Reading::Ascii => octets.iter().for_each(|octet| cost.push(octet.is_ascii().then(|| char::from(*octet)))),
+        Reading::Ascii => {
+            octets.iter().for_each(|octet| cost.push(octet.is_ascii().then(|| char::from(*octet))))
+        }
         Reading::Latin1 => octets.iter().for_each(|octet| cost.push(Some(char::from(*octet)))),
         Reading::Cyrillic => octets.iter().for_each(|octet| cost.push(Some(cyrillic(*octet)))),
         Reading::Hebrew => octets.iter().for_each(|octet| cost.push(hebrew(*octet))),
@@ -223,7 +238,9 @@ fn weigh(octets: &[u8], reading: Reading, shifts: Shifts) -> Cost {
                 Reading::Ucs2 => u16::from_be_bytes(*unit),
                 _ => u16::from_le_bytes(*unit),
             });
-            char::decode_utf16(units).skip_while(|it| *it == Ok('\u{FEFF}')).for_each(|it| cost.push(it.ok()));
+            char::decode_utf16(units)
+                .skip_while(|it| *it == Ok('\u{FEFF}'))
+                .for_each(|it| cost.push(it.ok()));
             if !rest.is_empty() {
                 cost.cut();
             }

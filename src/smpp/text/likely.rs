@@ -57,9 +57,8 @@ enum Script {
 const NO_CHARACTER: u32 = 260;
 
 /// Of the letters a to z, over the languages that are written with them.
-const LETTERS: [u32; 26] = [
-    37, 63, 52, 48, 33, 63, 60, 54, 39, 80, 60, 46, 52, 39, 40, 54, 90, 41, 42, 41, 47, 62, 72, 88, 66, 66,
-];
+const LETTERS: [u32; 26] =
+    [37, 63, 52, 48, 33, 63, 60, 54, 39, 80, 60, 46, 52, 39, 40, 54, 90, 41, 42, 41, 47, 62, 72, 88, 66, 66];
 
 impl Cost {
     /// All of it.
@@ -78,7 +77,10 @@ impl Cost {
         let follows = matches!(class, Class::Lower | Class::Letter | Class::Accented);
         let extra = if self.clings && follows { 50 } else { 0 };
         self.clings = class == Class::Mark
-            && matches!(character, Some('[' | ']' | '{' | '}' | '~' | '|' | '\\' | '^' | '`' | '§' | '¡' | '¿' | '¤'))
+            && matches!(
+                character,
+                Some('[' | ']' | '{' | '}' | '~' | '|' | '\\' | '^' | '`' | '§' | '¡' | '¿' | '¤')
+            )
             && self.is_in_word();
         self.total = self.total.saturating_add(cost).saturating_add(extra);
         self.before = class;
@@ -91,10 +93,7 @@ impl Cost {
     }
 
     const fn is_in_word(&self) -> bool {
-        matches!(
-            self.before,
-            Class::Lower | Class::Upper | Class::Capitals | Class::Letter | Class::Accented
-        )
+        matches!(self.before, Class::Lower | Class::Upper | Class::Capitals | Class::Letter | Class::Accented)
     }
 
     fn of(&mut self, character: char) -> (u32, Class) {
@@ -124,7 +123,9 @@ impl Cost {
             '}' => self.bracket(1, false),
             '<' | '>' => (90, Class::Mark),
             '~' | '|' | '\\' | '^' | '`' => (if self.is_in_word() { 160 } else { 105 }, Class::Mark),
-            '¡' | '¿' => (if self.is_in_word() || self.before == Class::Digit { 170 } else { 95 }, Class::Mark),
+            '¡' | '¿' => {
+                (if self.is_in_word() || self.before == Class::Digit { 170 } else { 95 }, Class::Mark)
+            }
             '\u{A0}' | '«' | '»' | '°' | 'º' | 'ª' | '·' => (110, Class::Mark),
             '¤' => (180, Class::Mark),
             '\u{A1}'..='\u{BF}' | '×' | '÷' => (if self.is_in_word() { 155 } else { 130 }, Class::Mark),
@@ -171,14 +172,21 @@ impl Cost {
             '\u{3000}'..='\u{303F}' | '\u{FF01}'..='\u{FF5E}' => (75, Class::Mark),
             '\u{AC00}'..='\u{D7A3}' => self.letter(Script::Hangul, 95, true, false),
             '\u{FF61}'..='\u{FF9F}' => self.letter(Script::EastAsian, 90, true, false),
-            '\u{2010}'..='\u{2027}' | '\u{2030}'..='\u{203A}' | '\u{200B}'..='\u{200F}' | '₽' | '₹' | '₺' | '₴' | '₪' => {
-                (85, Class::Mark)
-            }
+            '\u{2010}'..='\u{2027}'
+            | '\u{2030}'..='\u{203A}'
+            | '\u{200B}'..='\u{200F}'
+            | '₽'
+            | '₹'
+            | '₺'
+            | '₴'
+            | '₪' => (85, Class::Mark),
             '\u{20A0}'..='\u{20BF}' | '№' | '\u{2122}' => (100, Class::Mark),
             '\u{2600}'..='\u{27BF}' | '\u{1F300}'..='\u{1FAFF}' | '\u{FE0F}' => (125, Class::Mark),
             '\u{2100}'..='\u{25FF}' => (140, Class::Mark),
             '\u{0300}'..='\u{036F}' => (if self.before == Class::Lower { 100 } else { 150 }, Class::Other),
-            '\u{3400}'..='\u{4DBF}' | '\u{F900}'..='\u{FAFF}' => self.letter(Script::EastAsian, 190, true, false),
+            '\u{3400}'..='\u{4DBF}' | '\u{F900}'..='\u{FAFF}' => {
+                self.letter(Script::EastAsian, 190, true, false)
+            }
             '\u{0530}'..='\u{058F}' => self.letter(Script::Other(0), 60, true, false),
             '\u{10A0}'..='\u{10FF}' => self.letter(Script::Other(1), 60, true, false),
             '\u{1000}'..='\u{109F}' => self.letter(Script::Other(2), 60, true, false),
@@ -214,7 +222,8 @@ impl Cost {
             35
         } else if !in_word {
             45
-        } else if matches!(self.script, Script::EastAsian | Script::Hangul) && matches!(script, Script::EastAsian | Script::Hangul | Script::Latin)
+        } else if matches!(self.script, Script::EastAsian | Script::Hangul)
+            && matches!(script, Script::EastAsian | Script::Hangul | Script::Latin)
             || script == Script::EastAsian
         {
             60
@@ -235,7 +244,9 @@ impl Cost {
         let beside = if is_accented && self.before == Class::Accented { 45 } else { 0 };
         let class = match (is_lower, self.before) {
             (true, _) if is_accented => Class::Accented,
-            (true, _) if script == Script::Latin || script == Script::Cyrillic || script == Script::Greek => Class::Lower,
+            (true, _) if script == Script::Latin || script == Script::Cyrillic || script == Script::Greek => {
+                Class::Lower
+            }
             (true, _) => Class::Letter,
             (false, Class::Upper | Class::Capitals) => Class::Capitals,
             (false, _) => Class::Upper,

@@ -76,9 +76,9 @@ impl<'a> UserData<'a> {
             Some(Some(header)) => Header::Whole(header),
             Some(None) => Header::Overrun,
         };
-        let coding = facts.data_coding().map(|data_coding| {
-            Coding::of(data_coding, version).with_default(data_coding, default_charset)
-        });
+        let coding = facts
+            .data_coding()
+            .map(|data_coding| Coding::of(data_coding, version).with_default(data_coding, default_charset));
         Some(Self { coding, header, text, is_payload: short.is_none() })
     }
 
