@@ -7,6 +7,7 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 
 use super::interrupt::Interrupt;
+use super::timers::{Timers, seconds};
 use super::{Failure, complain};
 use crate::capture::{Capture, Input};
 use crate::names::{Names, Party};
@@ -46,6 +47,8 @@ pub(super) struct Reading {
     /// After how long a request counts as unanswered
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     timeout: Option<Duration>,
+    #[command(flatten)]
+    timers: Timers,
     /// Leave out packets with a wrong IPv4 or TCP checksum; sending hosts capture them before the card fills it in
     #[arg(long)]
     verify_checksums: bool,
@@ -147,6 +150,7 @@ impl Reading {
             detect: self.detect == Detect::On,
             threads: self.threads.map_or(cores.min(MOST_THREADS), usize::from),
             verify_checksums: self.verify_checksums,
+            timers: self.timers.limits(),
             names: Arc::new(names.with_local(self.local.clone())),
             selection: Selection {
                 sessions: self.session.clone(),
@@ -211,15 +215,6 @@ pub(super) fn decode_as(text: &str) -> Result<(u16, u16), String> {
     }
 }
 
-/// A positive number of seconds, fractions allowed.
-fn seconds(text: &str) -> Result<Duration, String> {
-    let span = text.parse().ok().and_then(|seconds| std::time::Duration::try_from_secs_f64(seconds).ok());
-    span.and_then(|span| i64::try_from(span.as_nanos()).ok())
-        .filter(|&nanos| nanos > 0)
-        .map(Duration::from_nanos)
-        .ok_or_else(|| "a number of seconds above 0 is needed".to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -241,15 +236,6 @@ mod tests {
             ["9000", "tcp.port==9000", "tcp.port==9000,http", "udp.port==9000,smpp", "tcp.port==,smpp"]
         {
             assert!(decode_as(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn timeouts_are_positive_seconds() {
-        assert_eq!(seconds("0.25"), Ok(Duration::from_millis(250)));
-        assert_eq!(seconds("10"), Ok(Duration::from_secs(10)));
-        for text in ["0", "-1", "nan", "inf", "1e300", "ten", ""] {
-            assert!(seconds(text).is_err(), "{text}");
         }
     }
 }

@@ -2,16 +2,15 @@
 
 use std::sync::Arc;
 
+use super::pdus::{Live, Outcomes, Pdus};
 use crate::decap::{Direction, Endpoint, Flags};
 use crate::names::Names;
 use crate::num::count;
-use crate::report::{Exchanges, Facing, Finding, Row, SessionRow, Tally, What, Who, text};
-use crate::session::{
-    Bind, End, Limits as SessionLimits, Seen, SessionEnd, Sessions, Sink, Transaction, Unsolicited,
-};
+use crate::report::{Facing, Row, SessionRow, Tally, What, Who, text};
+use crate::session::{End, Limits as SessionLimits, SessionEnd, Sessions};
 use crate::smpp::detect::{Held, Probe, Verdict, is_tls};
-use crate::smpp::framer::{Framed, Framer, Framing, Lost, Skipped};
-use crate::smpp::{self, CommandId, Context, Essentials, Place, Role, RuleId, Version, walk};
+use crate::smpp::framer::{Framed, Framer, Framing};
+use crate::smpp::{Role, Version};
 use crate::tcp::{
     Arrival, Closing, Connection, ConnectionNumber, Limits as TcpLimits, Missing, Ordered, Origin, PerSide,
     Side,
@@ -48,6 +47,8 @@ pub(super) struct Analysis {
     tcp: Connection,
     last_at: Timestamp,
     closed_at: Option<Timestamp>,
+    /// Time of the first SYN.
+    opened_at: Option<Timestamp>,
     content: Content,
     /// Whether the shard looks at it at each tick.
     pub(super) is_listed: bool,
@@ -86,21 +87,11 @@ struct Smpp {
     told: Option<Version>,
 }
 
-/// What is counted of a session until it ends.
-#[derive(Default)]
-struct Live {
-    session: u32,
-    exchanges: Exchanges,
-    with_errors: u64,
-    with_warnings: u64,
-    /// system_id of its bind.
-    system_id: Option<Box<[u8]>>,
-}
-
 /// Where octets of one side go, and findings.
 struct Flow<'a> {
     content: &'a mut Content,
     handshake: bool,
+    opened_at: Option<Timestamp>,
     side: Side,
     now: Timestamp,
     ends: (Endpoint, Endpoint),
@@ -118,6 +109,7 @@ impl Analysis {
             tcp: Connection::new(),
             last_at: Timestamp::MIN,
             closed_at: None,
+            opened_at: None,
             content: Content::Unseen,
             is_listed: false,
             weight: 0,
@@ -215,6 +207,9 @@ impl Analysis {
             let (ours, theirs) = if direction == Direction::Sent { (from, to) } else { (to, from) };
             self.facing.of_mut(ours).ours = true;
             self.facing.of_mut(theirs).theirs = true;
+        }
+        if arrival.flags.has(Flags::SYN) && self.opened_at.is_none() {
+            self.opened_at = Some(arrival.at);
         }
         let (tcp, mut flow) = self.parts(arrival.side, arrival.at, setup, tally);
         // A SYN may carry octets itself.
@@ -331,6 +326,7 @@ impl Analysis {
         let flow = Flow {
             content: &mut self.content,
             handshake: self.tcp.has_handshake(),
+            opened_at: self.opened_at,
             side,
             now,
             ends: (self.opener, self.accepter),
@@ -523,6 +519,10 @@ impl Flow<'_> {
 
     fn smpp(&self, framers: PerSide<Framer>) -> Smpp {
         let sessions = Sessions::new(self.number, self.handshake, self.setup.session);
+        let sessions = match self.opened_at {
+            Some(at) => sessions.opened_at(at),
+            None => sessions,
+        };
         let names = &self.setup.names;
         let told = names.find(self.ends.0, self.ends.1, None).and_then(|id| names.peer(id)?.version);
         // A connection seen from its beginning says it by its bind.
@@ -562,155 +562,4 @@ impl Flow<'_> {
         }
         *self.content = Content::Smpp(Box::new(smpp));
     }
-}
-
-/// Takes the PDUs of one side.
-struct Pdus<'a> {
-    sessions: &'a mut Sessions,
-    live: &'a mut Vec<Live>,
-    ended: &'a mut Vec<SessionEnd>,
-    tally: &'a mut Tally,
-    side: Side,
-    connection: ConnectionNumber,
-    told: Option<Version>,
-}
-
-impl Framing for Pdus<'_> {
-    fn pdu(&mut self, pdu: &Framed<'_>) {
-        self.tally.pdu(pdu);
-        let context =
-            Context { version: self.sessions.version().or(self.told), from: self.sessions.role(self.side) };
-        if let Some(wanted) = &mut self.tally.wanted {
-            wanted.see(pdu, context, self.connection.0);
-        }
-        let (tally, connection) = (&mut *self.tally, self.connection);
-        let whole = pdu.partial.is_none();
-        let mut essentials = Essentials::new(pdu.octets, |finding: smpp::Finding| {
-            // What a cut leaves of a PDU breaks rules that the PDU itself did not.
-            if !whole {
-                return;
-            }
-            tally.findings.add(&Finding {
-                rule: finding.rule,
-                place: pdu.place,
-                connection,
-                at: pdu.at,
-                message: &finding,
-                offset: Some(finding.span.start),
-                field: finding.field,
-            });
-        });
-        let command = pdu.header.command_id;
-        // Of a partial PDU only who binds is of use, where the cut left it.
-        let walks = whole || command.request().is_bind() || command == CommandId::OUTBIND;
-        let facts = walks.then(|| walk(pdu.octets, context, &mut essentials)).filter(|_| whole);
-        let seen = Seen {
-            side: self.side,
-            header: pdu.header,
-            at: pdu.at,
-            place: pdu.place,
-            whole,
-            bind: bind_of(command, &essentials),
-        };
-        let mut outcomes =
-            Outcomes { live: self.live, ended: self.ended, tally: self.tally, connection: self.connection };
-        self.sessions.push(&seen, &mut outcomes);
-        if command.is_bind() {
-            let system_id = self.sessions.system_id().map(Into::into);
-            live(self.live, self.sessions.current().n).system_id = system_id;
-        }
-        let (errors, warnings) = facts.map_or((0, 0), |facts| (facts.errors, facts.warnings));
-        if errors > 0 {
-            self.tally.with_errors = self.tally.with_errors.saturating_add(1);
-            let live = live(self.live, self.sessions.current().n);
-            live.with_errors = live.with_errors.saturating_add(1);
-        } else if warnings > 0 {
-            self.tally.with_warnings = self.tally.with_warnings.saturating_add(1);
-            let live = live(self.live, self.sessions.current().n);
-            live.with_warnings = live.with_warnings.saturating_add(1);
-        }
-    }
-
-    fn skipped(&mut self, why: Skipped, octets: u64) {
-        self.tally.skipped.add(why, octets);
-    }
-
-    fn lost(&mut self, rule: RuleId, octets: &[u8], place: Place, at: Timestamp) {
-        self.tally.findings.add(&Finding {
-            rule,
-            place,
-            connection: self.connection,
-            at,
-            message: &Lost { rule, octets },
-            offset: Some(0),
-            field: Some("command_length"),
-        });
-    }
-}
-
-/// What binds, their responses and outbind say of the session.
-fn bind_of<'a>(
-    command: CommandId,
-    essentials: &Essentials<'a, impl FnMut(smpp::Finding)>,
-) -> Option<Bind<'a>> {
-    let request = command.request();
-    if !request.is_bind() && command != CommandId::OUTBIND {
-        return None;
-    }
-    let interface_version = if command.is_response() {
-        essentials.sc_interface_version()
-    } else {
-        essentials.interface_version()
-    };
-    Some(Bind { system_id: essentials.system_id(), interface_version })
-}
-
-/// Takes what the correlator has to say.
-struct Outcomes<'a> {
-    live: &'a mut Vec<Live>,
-    ended: &'a mut Vec<SessionEnd>,
-    tally: &'a mut Tally,
-    connection: ConnectionNumber,
-}
-
-impl Sink for Outcomes<'_> {
-    fn transaction(&mut self, transaction: &Transaction) {
-        live(self.live, transaction.session.n).exchanges.transaction(transaction);
-        if let Some(transactions) = &mut self.tally.transactions {
-            transactions.push(*transaction);
-        }
-    }
-
-    fn unsolicited(&mut self, unsolicited: &Unsolicited) {
-        live(self.live, unsolicited.session.n).exchanges.unsolicited(unsolicited);
-    }
-
-    fn finding(
-        &mut self,
-        rule: RuleId,
-        place: Place,
-        at: Timestamp,
-        _side: Side,
-        message: &dyn std::fmt::Display,
-    ) {
-        let finding =
-            Finding { rule, place, connection: self.connection, at, message, offset: None, field: None };
-        self.tally.findings.add(&finding);
-    }
-
-    fn ended(&mut self, session: SessionEnd) {
-        self.ended.push(session);
-    }
-}
-
-/// The counts of one session of the connection.
-fn live(list: &mut Vec<Live>, session: u32) -> &mut Live {
-    let at = match list.iter().position(|live| live.session == session) {
-        Some(at) => at,
-        None => {
-            list.push(Live { session, ..Live::default() });
-            list.len() - 1
-        }
-    };
-    &mut list[at]
 }

@@ -25,17 +25,32 @@ pub(super) struct Request {
     pub(super) at: Timestamp,
     pub(super) place: Place,
     pub(super) partial: bool,
+    /// What it is to blame for itself.
+    pub(super) fault: Fault,
+    /// PDUs of the answering side before it.
+    pub(super) answering_pdus: u32,
     /// Gaps in the octets of the asking side when it was asked.
     pub(super) asking_gaps: u32,
     /// Gaps in the octets of the answering side when it was asked.
     pub(super) answering_gaps: u32,
 }
 
+/// What a request is to blame for by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// Nothing.
+    None,
+    /// The session's state forbids it.
+    State,
+    /// Only the other role sends it.
+    Direction,
+}
+
 /// What a response found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Found {
-    /// Its request, no longer open.
-    Request(Request),
+    /// Its request, no longer open, and whether no older one waits in the window.
+    Request(Request, bool),
     /// A request of that number that it does not fit, still open.
     Unfit(Request),
     /// No request of that number.
@@ -113,8 +128,14 @@ impl Open {
             return Found::Unfit(slot.request);
         }
         self.answered = self.answered.max(slot.order);
+        let in_turn = self.front == index || !slot.counts;
         entry.remove();
-        self.vacate(index).map_or(Found::Nothing, Found::Request)
+        self.vacate(index).map_or(Found::Nothing, |request| Found::Request(request, in_turn))
+    }
+
+    /// The open request of that number.
+    pub(super) fn peek(&self, number: SequenceNumber) -> Option<&Request> {
+        self.slot(*self.by_number.get(&number.0)?).map(|slot| &slot.request)
     }
 
     /// Closes the request of that number.
