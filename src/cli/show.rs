@@ -8,7 +8,7 @@ use super::dictionaries::Dictionaries;
 use super::interrupt::Interrupt;
 use super::output::Output;
 use super::progress::Progress;
-use super::report::{decode_as, ports};
+use super::reading::{decode_as, ports};
 use super::terminal::{self, Color};
 use super::{DONE, FOUND, Failure, complain};
 use crate::capture::{Capture, Input};

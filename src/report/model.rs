@@ -4,13 +4,15 @@
 //! meaning raises the number in [`SCHEMA`]; added keys do not. The doc comments are the descriptions in the JSON
 //! Schema that `smpp-inspect schema report` prints.
 
+mod account;
 mod capture;
 mod exchanges;
 mod fragments;
 mod session;
 mod tcp;
 
-pub use capture::{Capture, File, Limit, Octets, ReasonCount, Seen, SkippedFile};
+pub use account::{Account, AccountFrom, Churn, EndCount, Period, Worst};
+pub use capture::{Capture, File, Limit, LocalFrom, Octets, ReasonCount, Seen, SkippedFile};
 pub use exchanges::{CommandCount, Latency, Leg, Status, Transactions, Unanswered, WhyCount};
 pub use fragments::Fragments;
 use schemars::JsonSchema;
@@ -20,6 +22,7 @@ pub use session::{
 };
 pub use tcp::{DataRtt, Rst, SessionTcp, Spans, Tcp};
 
+use crate::names::Party;
 use crate::smpp;
 use crate::time::Timestamp;
 
@@ -46,7 +49,12 @@ pub struct Report {
     pub unsolicited: Vec<CommandCount>,
     /// Responses by command, leg and status.
     pub statuses: Vec<Status>,
-    // accounts: [Account] will stand here.
+    /// Whose sessions they are: worst first, then by name; the rest, if any, behind them, a row a side.
+    pub accounts: Vec<Account>,
+    /// Accounts left out of `accounts`, which is bounded; the rows without a name count them.
+    pub accounts_omitted: u64,
+    /// The transactions that took longest, at most ten, the slowest first.
+    pub worst: Vec<Worst>,
     /// One per connection from its first PDU; a further bind after unbind or refusal opens another.
     /// Worst first, then by id.
     pub sessions: Vec<Session>,
@@ -138,7 +146,7 @@ pub enum Severity {
     Note,
 }
 
-/// Where a finding is.
+/// Where a finding, or a PDU, is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Place {
@@ -170,6 +178,9 @@ impl Default for Report {
             transactions: Vec::new(),
             unsolicited: Vec::new(),
             statuses: Vec::new(),
+            accounts: Vec::new(),
+            accounts_omitted: 0,
+            worst: Vec::new(),
             sessions: Vec::new(),
             sessions_omitted: 0,
             findings: Vec::new(),
@@ -184,6 +195,15 @@ impl From<smpp::Severity> for Severity {
             smpp::Severity::Error => Self::Error,
             smpp::Severity::Warning => Self::Warning,
             smpp::Severity::Note => Self::Note,
+        }
+    }
+}
+
+impl From<Party> for Leg {
+    fn from(party: Party) -> Self {
+        match party {
+            Party::Customer => Self::Customer,
+            Party::Operator => Self::Operator,
         }
     }
 }

@@ -229,6 +229,12 @@ impl Sessions {
         self.told.version.or_else(|| self.life.as_ref()?.binding.version())
     }
 
+    /// system_id of the bind of the session that is on, where one was seen.
+    #[must_use]
+    pub fn system_id(&self) -> Option<&[u8]> {
+        self.life.as_ref()?.binding.system_id.as_deref()
+    }
+
     /// The session that is on, or the next one.
     #[must_use]
     pub const fn current(&self) -> SessionId {

@@ -26,8 +26,10 @@ pub struct Capture {
     pub last_at: Option<Timestamp>,
     /// From the earliest to the latest frame, in milliseconds.
     pub duration_ms: Option<f64>,
-    /// Our own addresses: the one common to most sessions, where there is one.
+    /// Our own addresses, in order.
     pub local: Vec<IpAddr>,
+    /// How our own addresses are known; `null`: they are not.
+    pub local_from: Option<LocalFrom>,
     /// Frames that gave no TCP segment, by reason.
     pub skipped_frames: Vec<ReasonCount>,
     /// Fragments of IP packets that were put together; there only if any was.
@@ -37,6 +39,18 @@ pub struct Capture {
     pub seen: Vec<Seen>,
     /// The selection in force; `null`: everything is reported.
     pub selection: Option<String>,
+}
+
+/// How our own addresses are known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LocalFrom {
+    /// They were stated.
+    Stated,
+    /// Cooked captures tell which frames were sent and which received.
+    PacketTypes,
+    /// The one address that is an end of most sessions.
+    Common,
 }
 
 /// One file, or standard input.

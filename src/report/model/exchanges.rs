@@ -13,7 +13,7 @@ pub struct CommandCount {
     pub count: u64,
 }
 
-/// The requests of one command on one leg, in order of command_id.
+/// The requests of one command on one leg, in order of command_id, then leg.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Transactions {
@@ -99,7 +99,7 @@ pub struct Latency {
 }
 
 /// Responses of one command on one leg with one status.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Status {
     /// Name of the response as the specification spells it, or `0x%08x`.
@@ -112,4 +112,6 @@ pub struct Status {
     pub name: Option<String>,
     /// Responses.
     pub count: u64,
+    /// Latency of the requests that were answered so.
+    pub latency_us: Latency,
 }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{CommandCount, CommandIdCount, Latency, SessionTcp, Status, Transactions};
+use super::{AccountFrom, CommandCount, CommandIdCount, Latency, Leg, SessionTcp, Status, Transactions};
 use crate::time::Timestamp;
 
 /// One session.
@@ -20,8 +20,12 @@ pub struct Session {
     pub esme: Endpoint,
     /// The message centre.
     pub smsc: Endpoint,
-    /// Name of the account, where known.
+    /// Name of the account, as in `accounts` as far as that lists it; `null`: there are too many to tell apart.
     pub account: Option<String>,
+    /// Where `account` is from.
+    pub account_from: Option<AccountFrom>,
+    /// What the peer is to us; `null`: not known.
+    pub side: Option<Leg>,
     /// system_id of the ESME, where known.
     pub system_id: Option<String>,
     /// Where `system_id` is from.
@@ -105,7 +109,7 @@ pub enum Start {
 }
 
 /// How a session ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum End {
     /// By unbind.
@@ -121,7 +125,7 @@ pub enum End {
 }
 
 /// Who ended a session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EndedBy {
     /// The side that binds.
