@@ -12,6 +12,7 @@ use super::timers::Timers;
 use super::{DONE, FOUND, Failure};
 use crate::dissect::model::{Dissection, Severity};
 use crate::dissect::{self, Given, Line, input};
+use crate::smpp::text::Charset;
 use crate::smpp::{self, Header};
 use crate::view;
 
@@ -46,6 +47,9 @@ pub(super) struct Arguments {
     /// Whether the connection went on after the last octet
     #[arg(long, value_enum, default_value_t)]
     end: End,
+    /// What the message centre means by data_coding 0
+    #[arg(long, value_name = "CHARSET", value_parser = Charset::named, default_value = "gsm7")]
+    default_charset: Charset,
     #[command(flatten)]
     dictionaries: Dictionaries,
     /// Show passwords
@@ -155,6 +159,7 @@ impl Arguments {
             timers: self.timers.limits(),
             is_closed: self.end == End::Closed,
             secrets: self.show_secrets,
+            default_charset: self.default_charset,
         };
         let mut dissection = dissect::dissect(&lines, given);
         dictionary.apply(&mut dissection);

@@ -13,6 +13,7 @@ use crate::capture::{Capture, Input};
 use crate::names::{Names, Party};
 use crate::pipeline::{Outcome, Settings};
 use crate::report::Selection;
+use crate::smpp::text::Charset;
 use crate::time::Duration;
 
 /// Most threads unless told otherwise: more hardly help, and other work on the machine suffers.
@@ -52,6 +53,9 @@ pub(super) struct Reading {
     /// Leave out packets with a wrong IPv4 or TCP checksum; sending hosts capture them before the card fills it in
     #[arg(long)]
     verify_checksums: bool,
+    /// What the message centre means by data_coding 0
+    #[arg(long, value_name = "CHARSET", value_parser = Charset::named, default_value = "gsm7")]
+    default_charset: Charset,
     /// Whose sessions they are by address: account, system_id, side and version of peers
     #[arg(long, value_name = "FILE.toml")]
     names: Option<PathBuf>,
@@ -151,6 +155,7 @@ impl Reading {
             threads: self.threads.map_or(cores.min(MOST_THREADS), usize::from),
             verify_checksums: self.verify_checksums,
             timers: self.timers.limits(),
+            default_charset: self.default_charset,
             names: Arc::new(names.with_local(self.local.clone())),
             selection: Selection {
                 sessions: self.session.clone(),

@@ -35,6 +35,7 @@ use crate::report::record::{Find, Record, RecordType, Recorder};
 use crate::report::{Assembly, Report, Row, Selection, Tally, What, Whole, model};
 use crate::session::{Limits as SessionLimits, Timers};
 use crate::smpp;
+use crate::smpp::text::Charset;
 use crate::tcp::{Flows, Limits as TcpLimits};
 use crate::time::{Duration, Timestamp};
 
@@ -56,6 +57,8 @@ pub struct Settings {
     /// Whether packets with a wrong IPv4 or TCP checksum are left out. Where the network card computes checksums,
     /// captures on the sending host hold wrong ones.
     pub verify_checksums: bool,
+    /// What the message centres mean by data_coding 0.
+    pub default_charset: Charset,
     /// The frame whose PDUs are to be picked out.
     pub show: Option<u64>,
     /// Whose sessions they are, and our own addresses.
@@ -76,6 +79,7 @@ impl Default for Settings {
             timeout: Duration::from_secs(10),
             timers: Timers::default(),
             verify_checksums: false,
+            default_charset: Charset::default(),
             show: None,
             names: Arc::default(),
             selection: Selection::default(),
@@ -180,6 +184,7 @@ fn process<'a>(
         names: Arc::clone(&settings.names),
         apart: !selection.is_all(),
         transactions,
+        default_charset: settings.default_charset,
     };
     let flows = Flows::new(Flows::DEFAULT_LIMIT, &settings.ports);
     let decap = Decap::new(settings.verify_checksums, FragmentLimits::default());

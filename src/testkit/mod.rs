@@ -24,6 +24,8 @@ pub mod fuzz_pdu;
 
 pub mod fuzz_tcp;
 
+pub mod fuzz_text;
+
 pub mod generate;
 
 mod job;
@@ -37,6 +39,8 @@ pub mod rng;
 pub mod samples;
 
 pub mod scenario;
+
+pub mod sentences;
 
 pub mod tcp;
 

@@ -29,7 +29,9 @@ impl Language {
             match rest.next() {
                 Some('n') => text.push_str(&format!("{:06}", rng.below(1_000_000))),
                 Some('t') => text.push_str(&format!("{}:{:02}", 7 + rng.below(13), 5 * rng.below(12))),
-                Some('d') => text.push_str(&format!("{:02}.{:02}.2026", 1 + rng.below(28), 1 + rng.below(12))),
+                Some('d') => {
+                    text.push_str(&format!("{:02}.{:02}.2026", 1 + rng.below(28), 1 + rng.below(12)))
+                }
                 Some('a') => {
                     let amount = format!("{}.{:02}", 1 + rng.below(900), rng.below(100));
                     text.push_str(&self.currency.replace('0', &amount));

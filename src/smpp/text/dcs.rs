@@ -5,9 +5,10 @@ use std::fmt;
 use crate::smpp::Version;
 
 /// The characters that octets of a text stand for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Charset {
     /// The default alphabet of GSM, one septet an octet.
+    #[default]
     Gsm7,
     /// The default alphabet of GSM, eight septets in seven octets: no data_coding says so, message centres do.
     Gsm7Packed,

@@ -12,8 +12,11 @@ use super::likely::Cost;
 /// Octets of a text that are looked at: more say nothing more.
 const MOST: usize = 280;
 
-/// How much likelier another reading has to be, in tenths of a bit: 2^5 for a text of any length.
+/// How much likelier another reading has to be, in tenths of a bit: 2^5, for a text of any length.
 const MARGIN: u32 = 50;
+
+/// Fewer octets than these say little: twice the margin.
+const FEW: usize = 8;
 
 /// A way to read octets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -84,11 +87,11 @@ impl Reading {
         }
     }
 
-    /// The readings that a charset stands for; none where it has no characters, or nobody knows which.
+    /// The readings that a charset stands for; none where it has no characters, nobody knows which, or packed septets
+    /// begin where their header says.
     const fn of(charset: Charset) -> &'static [Self] {
         match charset {
             Charset::Gsm7 => &[Self::Gsm7],
-            Charset::Gsm7Packed => &[Self::Packed { fill: 0 }],
             Charset::Ascii => &[Self::Ascii],
             Charset::Latin1 => &[Self::Latin1],
             Charset::Jis => &[Self::ShiftJis, Self::Jis, Self::EucJp],
@@ -98,7 +101,11 @@ impl Reading {
             Charset::Iso2022Jp => &[Self::Iso2022Jp],
             Charset::KsC5601 => &[Self::EucKr, Self::KsC5601],
             Charset::Utf8 => &[Self::Utf8],
-            Charset::Octets | Charset::Pictogram | Charset::ExtendedKanji | Charset::Reserved => &[],
+            Charset::Gsm7Packed
+            | Charset::Octets
+            | Charset::Pictogram
+            | Charset::ExtendedKanji
+            | Charset::Reserved => &[],
         }
     }
 }
@@ -108,7 +115,8 @@ impl Reading {
 /// text.
 #[must_use]
 pub fn doubt(octets: &[u8], declared: Charset, shifts: Shifts, fill: u8) -> Option<Reading> {
-    let declared = Reading::of(declared);
+    let packed = [Reading::Packed { fill }];
+    let declared = if declared == Charset::Gsm7Packed { &packed } else { Reading::of(declared) };
     if declared.is_empty() || is_beyond_doubt(octets, declared) {
         return None;
     }
@@ -144,7 +152,8 @@ pub fn doubt(octets: &[u8], declared: Charset, shifts: Shifts, fill: u8) -> Opti
             (!cost.is_broken).then(|| (cost.total().saturating_add(prior(reading)), reading))
         })
         .min()?;
-    (cost.saturating_add(MARGIN) < as_declared).then_some(best)
+    let margin = if octets.len() < FEW { MARGIN.saturating_mul(2) } else { MARGIN };
+    (cost.saturating_add(margin) < as_declared).then_some(best)
 }
 
 /// How unlikely it is that somebody sends this where something else is declared.
@@ -187,11 +196,17 @@ fn may_be(octets: &[u8], reading: Reading) -> bool {
         | Reading::ShiftJis
         | Reading::EucJp
         | Reading::EucKr => !octets.is_ascii(),
-        Reading::Ucs2 | Reading::Ucs2Swapped => octets.len().is_multiple_of(2) && !octets.is_empty(),
+        Reading::Ucs2 | Reading::Ucs2Swapped => octets.len().is_multiple_of(2) && !is_printable(octets),
         Reading::Iso2022Jp => octets.windows(2).any(|pair| pair == [ESCAPE, b'$']),
-        Reading::Packed { .. } => octets.len() > 3,
+        Reading::Packed { .. } => octets.len() > 3 && !is_printable(octets),
         Reading::Jis | Reading::KsC5601 => false,
     }
+}
+
+/// Whether all octets can be printed as ASCII. Neither UCS2 nor packed septets have none but such, while codes, keys and
+/// base64, which are dear by any model of texts, have.
+fn is_printable(octets: &[u8]) -> bool {
+    octets.iter().all(|octet| matches!(octet, b' '..=b'~'))
 }
 
 /// What a reading costs.
@@ -227,7 +242,7 @@ fn weigh(octets: &[u8], reading: Reading, shifts: Shifts) -> Cost {
                 .skip_while(|it| *it == Ok('\u{FEFF}'))
                 .for_each(|it| cost.push(it.ok()));
             if !rest.is_empty() {
-                cost.push(None);
+                cost.cut();
             }
         }
         Reading::ShiftJis => multi(octets, SHIFT_JIS, 0, &mut cost),

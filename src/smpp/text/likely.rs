@@ -86,6 +86,12 @@ impl Cost {
         self.before = class;
     }
 
+    /// Adds the half of a character: the text was cut.
+    pub(super) fn cut(&mut self) {
+        self.total = self.total.saturating_add(60);
+        self.before = Class::Other;
+    }
+
     const fn is_in_word(&self) -> bool {
         matches!(self.before, Class::Lower | Class::Upper | Class::Capitals | Class::Letter | Class::Accented)
     }
@@ -177,7 +183,7 @@ impl Cost {
             '\u{20A0}'..='\u{20BF}' | '№' | '\u{2122}' => (100, Class::Mark),
             '\u{2600}'..='\u{27BF}' | '\u{1F300}'..='\u{1FAFF}' | '\u{FE0F}' => (125, Class::Mark),
             '\u{2100}'..='\u{25FF}' => (140, Class::Mark),
-            '\u{0300}'..='\u{036F}' => (120, Class::Other),
+            '\u{0300}'..='\u{036F}' => (if self.before == Class::Lower { 100 } else { 150 }, Class::Other),
             '\u{3400}'..='\u{4DBF}' | '\u{F900}'..='\u{FAFF}' => {
                 self.letter(Script::EastAsian, 190, true, false)
             }
