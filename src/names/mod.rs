@@ -25,6 +25,7 @@ use toml::de::{DeTable, DeValue};
 
 use crate::decap::Endpoint;
 use crate::smpp::Version;
+use crate::smpp::text::Charset;
 
 /// What is told of peers, and which addresses are our own.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,8 +54,8 @@ pub struct Peer {
     pub side: Option<Party>,
     /// What sessions without a bind in the capture speak.
     pub version: Option<Version>,
-    /// What data_coding 0 stands for, in the words of `--default-charset`.
-    pub default_charset: Option<String>,
+    /// What the message centre means by data_coding 0.
+    pub default_charset: Option<Charset>,
 }
 
 /// What a peer is to a gateway.
@@ -229,7 +230,10 @@ fn peer(fields: &DeTable<'_>, at: usize) -> Result<Peer, (usize, String)> {
         match key.get_ref().as_ref() {
             "account" => peer.account = Some(text?.to_owned()),
             "system_id" => peer.system_id = Some(text?.to_owned()),
-            "default_charset" => peer.default_charset = Some(text?.to_owned()),
+            "default_charset" => {
+                let charset = Charset::named(text?).map_err(|what| fault(&what))?;
+                peer.default_charset = Some(charset);
+            }
             "side" => {
                 peer.side = Some(match text? {
                     "customer" => Party::Customer,
@@ -326,7 +330,7 @@ mod tests {
             system_id: Some("s".to_owned()),
             side: Some(Party::Customer),
             version: Some(Version::V50),
-            default_charset: Some("latin1".to_owned()),
+            default_charset: Charset::named("latin1").ok(),
         };
         assert_eq!(names.peer(id), Some(&want));
     }
@@ -346,6 +350,7 @@ mod tests {
             ("\"10.0.0.1\" = \"a\"", "line 1: \"10.0.0.1\": a table is needed"),
             ("[\"10.0.0.1\"]\n\nname = \"a\"", "line 3: \"10.0.0.1\": name: unknown"),
             ("[\"10.0.0.1\"]\nside = \"north\"", "line 2: \"10.0.0.1\": side: customer or operator"),
+            ("[\"10.0.0.1\"]\ndefault_charset = \"x\"", "line 2: \"10.0.0.1\": default_charset: "),
             ("[\"10.0.0.1\"]\nversion = 3.4", "line 2: \"10.0.0.1\": version: text"),
             ("[\"10.0.0.1\"]\nversion = \"4\"", "line 2: \"10.0.0.1\": version: \"3.3\""),
             ("[\"10.0.0.1\"]\naccount = \"\"", "line 2: \"10.0.0.1\": account: text of 1 to 64"),

@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use super::pdus::{Live, Outcomes, Pdus};
+use super::pdus::{Live, Outcomes, Pdus, Told};
 use crate::decap::{Direction, Endpoint, Flags};
 use crate::names::Names;
 use crate::num::count;
 use crate::report::{Facing, Row, SessionRow, Tally, What, Who, text};
 use crate::session::{End, Limits as SessionLimits, SessionEnd, Sessions};
+use crate::smpp::Role;
 use crate::smpp::detect::{Held, Probe, Verdict, is_tls};
 use crate::smpp::framer::{Framed, Framer, Framing};
 use crate::smpp::text::Charset;
-use crate::smpp::{Role, Version};
 use crate::tcp::{
     Arrival, Closing, Connection, ConnectionNumber, Limits as TcpLimits, Missing, Ordered, Origin, PerSide,
     Side,
@@ -29,14 +29,14 @@ pub(super) struct Setup {
     pub(super) session: SessionLimits,
     /// The frame whose PDUs are to be picked out.
     pub(super) show: Option<u64>,
-    /// What the message centres mean by data_coding 0.
-    pub(super) default_charset: Charset,
     /// What is told of peers.
     pub(super) names: Arc<Names>,
     /// Whether each connection is counted apart, so that sessions can be selected.
     pub(super) apart: bool,
     /// Whether transactions leave one by one.
     pub(super) transactions: bool,
+    /// What the message centres mean by data_coding 0.
+    pub(super) default_charset: Charset,
 }
 
 /// How long a closed connection is kept: segments that its end overtook may still come.
@@ -86,8 +86,7 @@ struct Smpp {
     sessions: Sessions,
     live: Vec<Live>,
     ended: Vec<SessionEnd>,
-    /// What the connection speaks where no bind says so, by the names.
-    told: Option<Version>,
+    told: Told,
 }
 
 /// Where octets of one side go, and findings.
@@ -527,9 +526,12 @@ impl Flow<'_> {
             None => sessions,
         };
         let names = &self.setup.names;
-        let told = names.find(self.ends.0, self.ends.1, None).and_then(|id| names.peer(id)?.version);
-        // A connection seen from its beginning says it by its bind.
-        let told = told.filter(|_| !self.handshake);
+        let peer = names.find(self.ends.0, self.ends.1, None).and_then(|id| names.peer(id));
+        let told = Told {
+            // A connection seen from its beginning says it by its bind.
+            version: peer.and_then(|peer| peer.version).filter(|_| !self.handshake),
+            default_charset: peer.and_then(|peer| peer.default_charset).unwrap_or(self.setup.default_charset),
+        };
         Smpp { framers, sessions, live: Vec::new(), ended: Vec::new(), told }
     }
 

@@ -181,10 +181,10 @@ fn process<'a>(
             ..SessionLimits::default()
         },
         show: settings.show,
-        default_charset: settings.default_charset,
         names: Arc::clone(&settings.names),
         apart: !selection.is_all(),
         transactions,
+        default_charset: settings.default_charset,
     };
     let flows = Flows::new(Flows::DEFAULT_LIMIT, &settings.ports);
     let decap = Decap::new(settings.verify_checksums, FragmentLimits::default());

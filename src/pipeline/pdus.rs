@@ -3,9 +3,19 @@
 use crate::report::{Exchanges, Finding, Tally};
 use crate::session::{Bind, Seen, SessionEnd, Sessions, Sink, Transaction, Unsolicited};
 use crate::smpp::framer::{Framed, Framing, Lost, Skipped};
+use crate::smpp::text::Charset;
 use crate::smpp::{self, CommandId, Context, Essentials, Place, RuleId, Version, walk_with};
 use crate::tcp::{ConnectionNumber, Side};
 use crate::time::Timestamp;
+
+/// What a connection speaks where it does not say so, by the names and the settings.
+#[derive(Clone, Copy)]
+pub(super) struct Told {
+    /// Its version, before a bind.
+    pub(super) version: Option<Version>,
+    /// What data_coding 0 stands for.
+    pub(super) default_charset: Charset,
+}
 
 /// What is counted of a session until it ends.
 #[derive(Default)]
@@ -26,19 +36,21 @@ pub(super) struct Pdus<'a> {
     pub(super) tally: &'a mut Tally,
     pub(super) side: Side,
     pub(super) connection: ConnectionNumber,
-    pub(super) told: Option<Version>,
+    pub(super) told: Told,
 }
 
 impl Framing for Pdus<'_> {
     fn pdu(&mut self, pdu: &Framed<'_>) {
         self.tally.pdu(pdu);
-        let context =
-            Context { version: self.sessions.version().or(self.told), from: self.sessions.role(self.side) };
+        let context = Context {
+            version: self.sessions.version().or(self.told.version),
+            from: self.sessions.role(self.side),
+        };
         if let Some(wanted) = &mut self.tally.wanted {
             wanted.see(pdu, context, self.connection.0);
         }
         let (tally, connection) = (&mut *self.tally, self.connection);
-        let default_charset = tally.default_charset;
+        let default_charset = self.told.default_charset;
         let whole = pdu.partial.is_none();
         let mut essentials = Essentials::new(pdu.octets, |finding: smpp::Finding| {
             // What a cut leaves of a PDU breaks rules that the PDU itself did not.

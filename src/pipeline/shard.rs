@@ -26,7 +26,6 @@ const MOST_HELD: u64 = 3 << 20;
 
 impl Shard {
     pub(super) fn new(setup: Setup) -> Self {
-        let default_charset = setup.default_charset;
         let transactions = setup.transactions.then(Vec::new);
         let wanted = setup.show.map(|frame| Box::new(Wanted::frame(frame)));
         Self {
@@ -34,7 +33,7 @@ impl Shard {
             connections: Vec::new(),
             active: Vec::new(),
             held: 0,
-            tally: Tally { wanted, default_charset, transactions, ..Tally::default() },
+            tally: Tally { wanted, transactions, ..Tally::default() },
             rows: Vec::new(),
         }
     }

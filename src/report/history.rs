@@ -96,7 +96,7 @@ impl History {
     pub(super) fn period(&self) -> Option<Period> {
         let mut ends = self.ends.clone();
         ends.sort_unstable();
-        ends.dedup_by(|later, earlier| later.since(*earlier) < TOGETHER);
+        ends.dedup_by(|later, earlier| later.since(*earlier) <= TOGETHER);
         let mut intervals: Vec<f64> =
             ends.windows(2).filter_map(|pair| Some(seconds(pair.last()?.since(*pair.first()?)))).collect();
         intervals.sort_unstable_by(f64::total_cmp);

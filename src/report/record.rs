@@ -1,4 +1,7 @@
 //! Records: single transactions and sessions, as they become complete. Views render them.
+//!
+//! They come in the order of the frames that made them certain. That is the frame of the response as a rule; the first
+//! PDUs of a connection seen from its middle on are certain only when more of it was seen.
 
 use super::latency::micros;
 use super::model::{self, AccountFrom, Endpoint, Leg, Place, Unanswered};

@@ -8,7 +8,6 @@ use crate::dissect::Wanted;
 use crate::num::count;
 use crate::session::Transaction;
 use crate::smpp::framer::{Framed, Partial, Skipped};
-use crate::smpp::text::Charset;
 use crate::smpp::{CommandId, Place, RuleId};
 use crate::tcp::{ConnectionNumber, Health};
 use crate::time::Timestamp;
@@ -44,8 +43,6 @@ pub struct Tally {
     pub limits: Counts<&'static str>,
     /// PDUs to be picked out on the way. No count: it is not merged.
     pub wanted: Option<Box<Wanted>>,
-    /// What the message centres mean by data_coding 0.
-    pub default_charset: Charset,
     /// Transactions on their way out, where they are asked for one by one. No count either.
     pub transactions: Option<Vec<Transaction>>,
 }
@@ -94,7 +91,6 @@ impl Tally {
             other_ports,
             limits,
             wanted: _,
-            default_charset: _,
             transactions: _,
         } = self;
         let add = |n: &mut u64, more: u64| *n = n.saturating_add(more);

@@ -47,11 +47,11 @@ const TRANSACTIONS: [Column; 11] = [
     text("time", 0, 15, 0),
     text("session", 1, 7, 5),
     text("side", 2, 8, 8),
-    text("account", 3, 15, 0),
+    text("account", 3, 12, 0),
     text("from", 4, 4, 6),
     text("command", 5, 16, 0),
     figure("number", 6, 10, 3),
-    text("status", 7, 16, 0),
+    text("status", 7, 15, 0),
     figure("ms", 8, 7, 0),
     figure("request", 9, 9, 2),
     figure("response", 10, 9, 4),
@@ -290,4 +290,81 @@ fn ended(session: &Session) -> String {
         None => "",
     };
     format!("{how}{by}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::model::{AccountFrom, Endpoint};
+    use crate::time::Duration;
+
+    fn record(account: &str) -> Record {
+        let end = |port| Endpoint { ip: "10.0.0.1".parse().unwrap(), port };
+        let place = |frame, millis| Place {
+            file: Some("captures/gw.pcap19".to_owned()),
+            frame,
+            index: Some(1),
+            at: Some(Timestamp::from_parts(1_795_341_492, 0).plus(Duration::from_millis(millis))),
+            connection: 7,
+            offset: None,
+            field: None,
+        };
+        Record::Transaction(Box::new(TransactionRecord {
+            of: Owned {
+                session: "s7".to_owned(),
+                connection: 7,
+                esme: end(40_000),
+                smsc: end(2775),
+                account: account.to_owned(),
+                account_from: AccountFrom::Names,
+                system_id: None,
+                side: Some(Leg::Operator),
+            },
+            asked_by: Some(Role::Esme),
+            command: "submit_sm".to_owned(),
+            sequence_number: 4_000_000_000,
+            outcome: RecordOutcome::Nacked,
+            status: Some(CommandStatus(0x58)),
+            latency_us: Some(41_000.0),
+            is_late: false,
+            request: place(12, 3),
+            response: Some(place(14, 44)),
+        }))
+    }
+
+    fn lines(table: &RecordTable, account: &str) -> String {
+        let mut out = Vec::new();
+        table.write_titles(&mut out).unwrap();
+        table.write(&record(account), &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn a_terminal_gets_lines_of_its_width_and_a_file_gets_everything() {
+        let account = "an account whose name is long\x1b[31m";
+        for width in [80, 100, 120, 200] {
+            for files in [false, true] {
+                let options = Options { width, ascii: true, ..Options::default() };
+                let text = lines(&RecordTable::transactions(options.clone(), files, true), account);
+                assert!(text.is_ascii() && !text.contains('\x1b'), "{text}");
+                for line in text.lines() {
+                    assert!(line.len() <= usize::from(width), "{width}: {line}");
+                }
+                let [titles, row] = text.lines().collect::<Vec<_>>()[..] else { panic!("{text}") };
+                assert_eq!(titles.find("command"), row.find("submit_sm"), "{text}");
+                let whole = lines(&RecordTable::transactions(options, files, false), account);
+                for part in [
+                    "2026-11-22 09:58:12.003000",
+                    "long\\x1b[31m",
+                    "nack ESME_RTHROTTLED",
+                    "4000000000",
+                    "14.1",
+                ] {
+                    assert!(whole.contains(part), "{part}: {whole}");
+                }
+                assert_eq!(whole.contains("gw.pcap19:12.1"), files);
+                assert!(!whole.contains("captures/"));
+            }
+        }
+    }
 }

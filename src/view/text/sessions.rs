@@ -10,7 +10,7 @@ use crate::report::Report;
 use crate::report::model::{Bind, Capture, End, EndedBy, Session, Start};
 
 /// Most rows where the accounts say the most of it.
-const MOST_BESIDE_ACCOUNTS: usize = 12;
+const MOST_BESIDE_ACCOUNTS: usize = 8;
 
 /// A table of the sessions, in the order of the report.
 pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Result<()> {
