@@ -54,7 +54,7 @@ pub fn dissect(lines: &[Line], given: Given) -> Dissection {
         let role = line.from.or(given.from);
         bench.side = side_of(role);
         *bench.roles.of_mut(bench.side) = role;
-        let origin = Origin { frame, at: line.at.unwrap_or_default() };
+        let origin = Origin { frame, at: line.at.unwrap_or_default(), wait: None };
         let offset = offsets.of_mut(bench.side);
         framers.of_mut(bench.side).push(*offset, &line.octets, origin, &mut bench);
         *offset = offset.saturating_add(crate::num::count(line.octets.len()));
@@ -149,6 +149,8 @@ impl Bench {
             side: self.side,
             header: framed.header,
             at: framed.at,
+            begun: framed.begun,
+            wait: framed.wait,
             place: framed.place,
             whole: framed.partial.is_none(),
             bind: binds.then(|| Bind { system_id: essentials.system_id(), interface_version }),

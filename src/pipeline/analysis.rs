@@ -4,13 +4,13 @@ use crate::decap::{Endpoint, Flags};
 use crate::num::count;
 use crate::report::{Exchanges, Finding, Row, SessionRow, Tally};
 use crate::session::{
-    Bind, End, Limits as SessionLimits, Seen, SessionEnd, Sessions, Sink, Transaction, Unsolicited,
+    Bind, End, LateDelivery, Limits as SessionLimits, Seen, SessionEnd, Sessions, Sink, Transaction, Unsolicited,
 };
 use crate::smpp::detect::{Held, Probe, Verdict, is_tls};
 use crate::smpp::framer::{Framed, Framer, Framing, Lost, Skipped};
 use crate::smpp::{self, CommandId, Context, Essentials, Place, RuleId, walk};
 use crate::tcp::{
-    Arrival, Closing, Connection, ConnectionNumber, Limits as TcpLimits, Missing, Ordered, Origin, PerSide,
+    Arrival, Closing, Connection, ConnectionNumber, Event, Limits as TcpLimits, Missing, Ordered, Origin, PerSide,
     Side,
 };
 use crate::time::{Duration, Timestamp};
@@ -31,6 +31,9 @@ pub(super) struct Setup {
 /// How long a closed connection is kept: segments that its end overtook may still come.
 const LINGER: Duration = Duration::from_secs(2);
 
+/// Events remembered of a connection that is not known to carry SMPP: those of its handshake, and a few.
+const EARLY: usize = 16;
+
 /// The state of one connection.
 pub(super) struct Analysis {
     number: ConnectionNumber,
@@ -40,6 +43,8 @@ pub(super) struct Analysis {
     last_at: Timestamp,
     closed_at: Option<Timestamp>,
     content: Content,
+    /// What happened before it was known to carry SMPP, up to [`EARLY`].
+    early: Vec<(Side, Timestamp, Event)>,
     /// Whether the shard looks at it at each tick.
     pub(super) is_listed: bool,
     /// Octets that it held when they were counted last.
@@ -81,6 +86,7 @@ struct Live {
 /// Where octets of one side go, and findings.
 struct Flow<'a> {
     content: &'a mut Content,
+    early: &'a mut Vec<(Side, Timestamp, Event)>,
     handshake: bool,
     side: Side,
     now: Timestamp,
@@ -100,6 +106,7 @@ impl Analysis {
             last_at: Timestamp::MIN,
             closed_at: None,
             content: Content::Unseen,
+            early: Vec::new(),
             is_listed: false,
             weight: 0,
         }
@@ -264,6 +271,7 @@ impl Analysis {
     ) -> (&'a mut Connection, Flow<'a>) {
         let flow = Flow {
             content: &mut self.content,
+            early: &mut self.early,
             handshake: self.tcp.has_handshake(),
             side,
             now,
@@ -304,6 +312,9 @@ impl Analysis {
                 None => Live { session: end.id.n, ..Live::default() },
             };
             tally.exchanges.merge(&live.exchanges);
+            if end.delays_forgotten > 0 {
+                tally.limits.add("retransmissions and closed windows forgotten", end.delays_forgotten);
+            }
             let session = SessionRow {
                 end: &end,
                 exchanges: &live.exchanges,
@@ -401,6 +412,21 @@ impl Ordered for Flow<'_> {
         }
     }
 
+    fn event(&mut self, side: Side, at: Timestamp, event: Event) {
+        match self.content {
+            Content::Smpp(smpp) => {
+                let Smpp { sessions, live, ended, .. } = &mut **smpp;
+                let connection = self.number;
+                sessions.event(side, at, event, &mut Outcomes { live, ended, tally: self.tally, connection });
+            }
+            Content::Unseen | Content::Open(_) if self.early.len() < EARLY => {
+                self.early.push((side, at, event));
+            }
+            Content::Unseen | Content::Open(_) => {}
+            Content::Tls | Content::Other | Content::Over => *self.early = Vec::new(),
+        }
+    }
+
     fn wants(&self) -> bool {
         matches!(self.content, Content::Smpp(_))
     }
@@ -408,7 +434,7 @@ impl Ordered for Flow<'_> {
 
 impl Flow<'_> {
     /// What the first octets of a connection make of it.
-    fn begin(&self, octets: &[u8]) -> Content {
+    fn begin(&mut self, octets: &[u8]) -> Content {
         let (opener, accepter) = self.ports;
         let is_smpp_port = |port: u16| self.setup.ports.iter().any(|&(from, to)| (from..=to).contains(&port));
         if is_tls(octets) {
@@ -425,8 +451,11 @@ impl Flow<'_> {
         }
     }
 
-    fn smpp(&self, framers: PerSide<Framer>) -> Smpp {
-        let sessions = Sessions::new(self.number, self.handshake, self.setup.session);
+    fn smpp(&mut self, framers: PerSide<Framer>) -> Smpp {
+        let mut sessions = Sessions::new(self.number, self.handshake, self.setup.session);
+        for (side, at, event) in std::mem::take(self.early) {
+            sessions.event_before(side, at, event);
+        }
         Smpp { framers, sessions, live: Vec::new(), ended: Vec::new() }
     }
 
@@ -453,7 +482,7 @@ impl Flow<'_> {
             match held {
                 Held::Pdu { side, header, octets, place, at, partial } => {
                     pdus.side = side;
-                    pdus.pdu(&Framed { header, octets: &octets, place, at, partial });
+                    pdus.pdu(&Framed { header, octets: &octets, place, at, begun: at, wait: None, partial });
                 }
                 Held::Skipped { why, octets } => pdus.skipped(why, octets),
                 Held::Lost { rule, octets, place, at } => pdus.lost(rule, &octets, place, at),
@@ -506,6 +535,8 @@ impl Framing for Pdus<'_> {
             side: self.side,
             header: pdu.header,
             at: pdu.at,
+            begun: pdu.begun,
+            wait: pdu.wait,
             place: pdu.place,
             whole,
             bind: bind_of(command, &essentials),
@@ -576,6 +607,10 @@ impl Sink for Outcomes<'_> {
         let exchanges = &mut live(self.live, unsolicited.session.n).exchanges;
         exchanges.unsolicited.add(unsolicited.command, 1);
         exchanges.statuses.add((unsolicited.command, unsolicited.status), 1);
+    }
+
+    fn delivered_late(&mut self, late: &LateDelivery) {
+        live(self.live, late.session).exchanges.delivered_late(late);
     }
 
     fn finding(

@@ -150,10 +150,12 @@ fn forget_times(report: &mut Report) {
         (session.idle_before_end_ms, session.tcp.rtt_us) = (None, None);
         session.tcp.data_rtt_us = model::DataRtt::default();
         session.latency_us = model::Latency::default();
+        session.blame = None;
     }
     let of_sessions = report.sessions.iter_mut().flat_map(|session| &mut session.transactions);
     for row in report.transactions.iter_mut().chain(of_sessions) {
         row.latency_us = model::Latency::default();
+        row.blame = None;
     }
     for finding in &mut report.findings {
         finding.first.at = None;

@@ -4,6 +4,7 @@
 //! the capture, and the tallies, and makes the report.
 
 mod assembly;
+mod blame;
 pub mod counts;
 mod latency;
 pub mod model;
@@ -11,6 +12,7 @@ mod rows;
 mod tally;
 
 pub use assembly::{Assembly, PlaceOf, Whole};
+pub use blame::Blame;
 pub use latency::{EXACT, Latencies};
 pub use model::Report;
 pub use rows::{Row, SessionRow};

@@ -4,11 +4,13 @@
 //! meaning raises the number in [`SCHEMA`]; added keys do not. The doc comments are the descriptions in the JSON
 //! Schema that `smpp-inspect schema report` prints.
 
+mod blame;
 mod fragments;
 mod tcp;
 
 use std::net::IpAddr;
 
+pub use blame::{Answering, Answers, Blame, TcpDelays, UnseenDelays};
 pub use fragments::Fragments;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -241,6 +243,8 @@ pub struct Transactions {
     pub unanswered_why: Vec<WhyCount>,
     /// Time of the response less time of the request, in microseconds.
     pub latency_us: Latency,
+    /// Whose these latencies are; `null`: there is none.
+    pub blame: Option<Blame>,
 }
 
 /// The side of a gateway that a session belongs to.
@@ -362,6 +366,10 @@ pub struct Session {
     pub transactions: Vec<Transactions>,
     /// Latency over all requests of the session, both directions, in microseconds.
     pub latency_us: Latency,
+    /// Whose these latencies are; `null`: there is none.
+    pub blame: Option<Blame>,
+    /// How the responses came: several at once, or later ones first.
+    pub answers: Answers,
     /// Responses that answer nothing in the capture, by command.
     pub unsolicited: Vec<CommandCount>,
     /// Responses by command and status.

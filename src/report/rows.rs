@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use super::blame::{Blame, answering};
 use super::model;
 use super::tally::{Exchanges, Requests};
 use crate::decap::Endpoint;
@@ -71,9 +72,11 @@ fn session(row: &SessionRow<'_>) -> model::Session {
     let esme_side = end.esme.unwrap_or(Side::Opener);
     let window = end.window();
     let ends = PerSide { opener: endpoint(row.opener), accepter: endpoint(row.accepter) };
-    let mut latencies = Latencies::default();
+    let answers = PerSide { opener: &end.opener_answers, accepter: &end.accepter_answers };
+    let (mut latencies, mut blame) = (Latencies::default(), Blame::default());
     for (_, requests) in row.exchanges.by_command() {
         latencies.merge(&requests.latencies);
+        blame.merge(&requests.blame);
     }
     model::Session {
         id: end.id.to_string(),
@@ -120,6 +123,11 @@ fn session(row: &SessionRow<'_>) -> model::Session {
         },
         transactions: transactions(row.exchanges),
         latency_us: latencies.summary(),
+        blame: blame.figures(),
+        answers: model::Answers {
+            esme: answering(answers.of(esme_side)),
+            smsc: answering(answers.of(esme_side.other())),
+        },
         unsolicited: unsolicited(row.exchanges),
         statuses: statuses(row.exchanges),
         window: model::Window {
@@ -222,6 +230,7 @@ fn of_command(command: CommandId, requests: &Requests) -> model::Transactions {
             .map(|(why, count)| model::WhyCount { why, count })
             .collect(),
         latency_us: requests.latencies.summary(),
+        blame: requests.blame.figures(),
     }
 }
 

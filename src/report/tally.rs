@@ -2,12 +2,13 @@
 
 use std::fmt::Display;
 
+use super::blame::Blame;
 use super::counts::Counts;
 use super::latency::Latencies;
 use super::model;
 use crate::dissect::Wanted;
 use crate::num::count;
-use crate::session::{Outcome, Transaction, Why};
+use crate::session::{Delay, LateDelivery, Outcome, Transaction, Why};
 use crate::smpp::framer::{Framed, Partial, Skipped};
 use crate::smpp::{CommandId, CommandStatus, Place, RULES, RuleId};
 use crate::tcp::{ConnectionNumber, Health};
@@ -141,6 +142,8 @@ pub struct Requests {
     pub unanswered: Counts<model::Unanswered>,
     /// Of those answered or nacked.
     pub latencies: Latencies,
+    /// Whose those latencies are.
+    pub blame: Blame,
 }
 
 impl Exchanges {
@@ -157,7 +160,14 @@ impl Exchanges {
             self.omitted = self.omitted.saturating_add(1);
             return;
         };
-        requests.add(&transaction.outcome);
+        requests.add(&transaction.outcome, &transaction.delay);
+    }
+
+    /// A response that was counted reached its asking side late.
+    pub fn delivered_late(&mut self, late: &LateDelivery) {
+        if let Some(requests) = self.of(late.command) {
+            requests.blame.delivered_late(late);
+        }
     }
 
     /// Requests by command, in the order of command_id.
@@ -207,7 +217,7 @@ impl Exchanges {
 }
 
 impl Requests {
-    fn add(&mut self, outcome: &Outcome) {
+    fn add(&mut self, outcome: &Outcome, delay: &Delay) {
         self.count = self.count.saturating_add(1);
         let (status, latency): (CommandStatus, Option<Duration>) = match *outcome {
             Outcome::OneWay => return,
@@ -227,6 +237,7 @@ impl Requests {
         self.failed = self.failed.saturating_add(u64::from(status != CommandStatus::OK));
         if let Some(latency) = latency {
             self.latencies.record(latency);
+            self.blame.add(latency, delay);
         }
     }
 
@@ -237,6 +248,7 @@ impl Requests {
         self.failed = self.failed.saturating_add(other.failed);
         self.unanswered.merge(&other.unanswered);
         self.latencies.merge(&other.latencies);
+        self.blame.merge(&other.blame);
     }
 }
 

@@ -1,13 +1,15 @@
 //! The correlator of one connection.
 
 use crate::smpp::{CommandId, Role, RuleId, SequenceNumber, Version};
-use crate::tcp::{ConnectionNumber, Side};
+use crate::tcp::{ConnectionNumber, Event, Side};
 use crate::time::Timestamp;
 
+use super::blame::{Asked, Delay, Delays};
 use super::binding::{Binding, State, sender};
 use super::held::{Answer, Held, Recent, fits};
 use super::life::Life;
 use super::open::{Found, Open, Request};
+use super::order::Answers;
 use super::{
     End, Limits, NoRequest, Outcome, Seen, SessionEnd, SessionId, Sink, Start, Transaction, Unsolicited, Why,
 };
@@ -23,6 +25,7 @@ pub struct Sessions {
     life: Option<Life>,
     opener: Half,
     accepter: Half,
+    delays: Delays,
 }
 
 /// What one side asked, and what was answered to it.
@@ -31,6 +34,8 @@ struct Half {
     open: Open,
     held: Held,
     recent: Recent,
+    /// How this side answers.
+    answers: Answers,
     /// Gaps in the octets of this side, over all sessions.
     gaps: u32,
     /// A request of this side was given up: a response to it may still come.
@@ -47,12 +52,13 @@ impl Sessions {
     #[must_use]
     pub fn new(connection: ConnectionNumber, handshake: bool, limits: Limits) -> Self {
         let (opener, accepter) = (Half::default(), Half::default());
-        Self { connection, handshake, limits, n: 0, life: None, opener, accepter }
+        Self { connection, handshake, limits, n: 0, life: None, opener, accepter, delays: Delays::default() }
     }
 
     /// Takes the next PDU of either side.
     pub fn push(&mut self, seen: &Seen<'_>, sink: &mut impl Sink) {
         let id = seen.header.command_id;
+        self.delays.see(seen.side, seen.at);
         self.release(seen.at, sink);
         let gaps = (self.opener.gaps, self.accepter.gaps);
         if id.is_bind()
@@ -83,6 +89,16 @@ impl Sessions {
     pub fn gap(&mut self, side: Side, _at: Timestamp) {
         let half = self.half_mut(side);
         half.gaps = half.gaps.saturating_add(1);
+    }
+
+    /// Something happened to `side`, seen at `at`: what it delays is told with the transactions.
+    pub fn event(&mut self, side: Side, at: Timestamp, event: Event, sink: &mut impl Sink) {
+        self.delays.event(side, at, event, |late| sink.delivered_late(&late));
+    }
+
+    /// Likewise, before the first PDU is pushed.
+    pub fn event_before(&mut self, side: Side, at: Timestamp, event: Event) {
+        self.delays.event(side, at, event, |_| ());
     }
 
     /// Whether octets of `side` wait behind a hole that may yet be filled. Requests among them come late but were sent
@@ -165,6 +181,8 @@ impl Sessions {
             at: seen.at,
             place: seen.place,
             partial: !seen.whole,
+            octets: seen.header.command_length,
+            unseen: self.delays.unseen(side, seen.begun, seen.at, seen.wait),
             asking_gaps: self.half(side).gaps,
             answering_gaps: self.half(side.other()).gaps,
         };
@@ -212,10 +230,14 @@ impl Sessions {
             return;
         }
         let limit = self.limits.held;
+        self.half_mut(side).answers.see(seen.place);
         let half = self.half_mut(asking);
         match half.open.answer(number, |request| fits(request, command)) {
             // A request in the wrong direction has its finding; its response is the same fault.
-            Found::Request(request) => self.complete(asking, &request, &answer, sink),
+            Found::Request(request, order) => {
+                self.half_mut(side).answers.answer(request.command, order);
+                self.complete(asking, &request, &answer, sink);
+            }
             Found::Unfit(request) => {
                 if let Some(role) = alien {
                     blame_direction(seen, role, sink);
@@ -271,6 +293,8 @@ impl Sessions {
         let outcome =
             if nacked { Outcome::Nacked { status, latency } } else { Outcome::Answered { status, latency } };
         self.say(asking, request, Some(answer), outcome, sink);
+        let end = answer.place.offset.saturating_add(answer.header.command_length.into());
+        self.delays.answered(&asked(asking, request), self.n, end, answer.at);
     }
 
     /// The number of `former` is used again by `seen`.
@@ -316,6 +340,10 @@ impl Sessions {
         sink: &mut impl Sink,
     ) {
         let latency = outcome.latency();
+        let delay = match answer.filter(|_| latency.is_some()) {
+            Some(answer) => self.delays.of(&asked(asking, request), answer.at, answer.wait),
+            None => Delay { unseen: request.unseen, ..Delay::default() },
+        };
         sink.transaction(&Transaction {
             session: self.id(),
             command: request.command,
@@ -329,6 +357,7 @@ impl Sessions {
             outcome,
             late: latency.is_some_and(|latency| latency > self.limits.timeout),
             early: answer.is_some() && latency.is_none(),
+            delay,
         });
     }
 
@@ -473,6 +502,9 @@ impl Sessions {
             opener_gaps: self.opener.gaps.saturating_sub(life.former_gaps.0),
             accepter_gaps: self.accepter.gaps.saturating_sub(life.former_gaps.1),
             given_up: life.given_up,
+            opener_answers: self.opener.answers.take(),
+            accepter_answers: self.accepter.answers.take(),
+            delays_forgotten: self.delays.end(),
         });
     }
 
@@ -499,6 +531,11 @@ impl Sessions {
             Side::Accepter => &mut self.accepter,
         }
     }
+}
+
+fn asked(side: Side, request: &Request) -> Asked {
+    let end = request.place.offset.saturating_add(request.octets.into());
+    Asked { side, command: request.command, end, at: request.at, unseen: request.unseen }
 }
 
 fn blame_direction(seen: &Seen<'_>, role: Role, sink: &mut impl Sink) {

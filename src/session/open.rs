@@ -25,6 +25,10 @@ pub(super) struct Request {
     pub(super) at: Timestamp,
     pub(super) place: Place,
     pub(super) partial: bool,
+    /// Its command_length.
+    pub(super) octets: u32,
+    /// What of the time before it became readable is TCP's.
+    pub(super) unseen: Duration,
     /// Gaps in the octets of the asking side when it was asked.
     pub(super) asking_gaps: u32,
     /// Gaps in the octets of the answering side when it was asked.
@@ -34,8 +38,8 @@ pub(super) struct Request {
 /// What a response found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Found {
-    /// Its request, no longer open.
-    Request(Request),
+    /// Its request, no longer open, and its place among those of its side, from 1.
+    Request(Request, u64),
     /// A request of that number that it does not fit, still open.
     Unfit(Request),
     /// No request of that number.
@@ -112,9 +116,10 @@ impl Open {
         if !fits(slot.request.command) {
             return Found::Unfit(slot.request);
         }
-        self.answered = self.answered.max(slot.order);
+        let order = slot.order;
+        self.answered = self.answered.max(order);
         entry.remove();
-        self.vacate(index).map_or(Found::Nothing, Found::Request)
+        self.vacate(index).map_or(Found::Nothing, |request| Found::Request(request, order))
     }
 
     /// Closes the request of that number.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::report::Report;
 use crate::report::model::{
-    Bind, Capture, CommandCount, CommandIdCount, End, EndedBy, Endpoint, File, Finding, Fragments, Latency,
+    Answers, Bind, Capture, CommandCount, CommandIdCount, End, EndedBy, Endpoint, File, Finding, Fragments, Latency,
     Leg, Limit, Octets, PartialCount, PartialReason, Pdus, Place, Rate, ReasonCount, Role, Seen, Session,
     SessionPdus, SessionTcp, Severity, Start, Status, SystemIdFrom, Tcp, Transactions, Unanswered, WhyCount,
     Window,
@@ -69,6 +69,7 @@ fn transactions(command: &str, count: u64, failed: u64, latency_us: Latency) -> 
         unanswered: 0,
         unanswered_why: Vec::new(),
         latency_us,
+        blame: None,
     }
 }
 
@@ -102,6 +103,8 @@ fn session(connection: u32, system_id: Option<&str>, requests: Transactions) -> 
             by_command: vec![CommandIdCount { command: "submit_sm".to_owned(), command_id: 4, count: total }],
         },
         latency_us: requests.latency_us,
+        blame: requests.blame,
+        answers: Answers::default(),
         transactions: vec![requests],
         unsolicited: Vec::new(),
         statuses: Vec::new(),

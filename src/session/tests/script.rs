@@ -248,6 +248,8 @@ impl Run {
                 sequence_number: SequenceNumber(number(sequence_number).unwrap()),
             },
             at: self.at,
+            begun: self.at,
+            wait: None,
             place: Place { frame: self.frame, index: 0, offset: 0 },
             whole,
             bind: greets.then_some(bind),

@@ -2,6 +2,7 @@
 //!
 //! Nothing empty is printed, no line is longer than the width, and what is left out for room is counted.
 
+mod blame;
 mod commands;
 mod findings;
 mod head;
@@ -52,6 +53,7 @@ pub fn write_report(report: &Report, options: &Options, out: &mut impl Write) ->
     // WHAT IS WRONG (diagnoses) and TIME LINE will stand here.
     sessions::write(report, &mut page)?;
     commands::write(report, &mut page)?;
+    blame::write(report, &mut page)?;
     commands::write_statuses(report, &mut page)?;
     findings::write(report, &mut page)?;
     trust::write(report, &mut page)
