@@ -23,8 +23,8 @@
 //!    nobody's fault and no part of TCP's share).
 //! 3. **zero window** of the asking side: the answering side may not send. Closed to opened counts, as far as it lies
 //!    between B and C, for responses that came with the octets which followed the opening at once: the others were
-//!    not ready then. Of a response that became ready while the window was closed, the time that the peer took since
-//!    it closed is counted with it: an upper bound.
+//!    not ready then. When a response became ready nobody sees: not before the least time that the peer took for such
+//!    a request so far, and from then on the closed window counts. So it is an upper bound.
 //! 4. **network**: what the way from the capture to the answering side and back takes, from the handshake; not known
 //!    without one, and then the peer's.
 //! 5. **peer**: the rest. It includes the answering host's TCP, its queues, and whatever it asks itself.
@@ -42,8 +42,10 @@
 //! Near the asking side, most of TCP's faults lie beyond the capture for requests (1) and before it for responses (2);
 //! near the answering side it is the other way round, and then they are unseen.
 //!
-//! Memory is bounded: [`AGAIN`] retransmissions, [`CLOSURES`] closed windows and [`RECENT`] responses a side, the last
-//! ones; what is forgotten too early is counted.
+//! Memory is bounded: [`AGAIN`] retransmissions and [`CLOSURES`] closed windows a side, the last ones; what is
+//! forgotten too early is counted. Of responses that are not acknowledged the last [`RECENT`] are followed.
+
+use std::collections::VecDeque;
 
 use crate::smpp::CommandId;
 use crate::tcp::{Event, Late, PerSide, Side, Wait};
@@ -118,9 +120,10 @@ struct Way {
     round_trip: Option<Duration>,
     /// Likewise, of the handshake.
     handshake: Option<Duration>,
-    /// Its last responses, a ring.
-    recent: Vec<Sent>,
-    next: usize,
+    /// Its responses that are not acknowledged, as far as was told.
+    recent: VecDeque<Sent>,
+    /// The least time that its requests took, by command.
+    quickest: Vec<(CommandId, Duration)>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -152,8 +155,14 @@ struct Sent {
 pub const AGAIN: usize = 64;
 /// Closed windows remembered, a side.
 pub const CLOSURES: usize = 64;
-/// Responses remembered, a side.
-pub const RECENT: usize = 16;
+/// Responses not acknowledged that are remembered, a side.
+pub const RECENT: usize = 1_024;
+
+/// Commands whose quickest answer is remembered, a side.
+const COMMANDS: usize = 16;
+
+/// Room for so many responses is kept while none is remembered.
+const KEEP: usize = 32;
 
 /// A pause this much longer than the way there and back ends what an opened window let through.
 const PAUSE: Duration = Duration::from_millis(10);
@@ -171,6 +180,14 @@ impl Delays {
                 way.deliver_again(from, at, say);
                 let oldest = push(&mut way.again, Again { from, at }, AGAIN);
                 self.forget(oldest.map(|oldest| oldest.at), at);
+            }
+            Event::Acknowledged { until } => {
+                while way.recent.front().is_some_and(|sent| sent.end <= until) {
+                    way.recent.pop_front();
+                }
+                if way.recent.is_empty() && way.recent.capacity() > KEEP {
+                    way.recent = VecDeque::new();
+                }
             }
             Event::WindowClosed => {
                 if let Some(last) = way.closures.last_mut() {
@@ -197,12 +214,13 @@ impl Delays {
         }
     }
 
-    /// A PDU of `side` became readable.
-    pub(super) fn see(&mut self, side: Side, at: Timestamp) {
+    /// A PDU of `side` became readable at `at` after its `wait`.
+    pub(super) fn see(&mut self, side: Side, at: Timestamp, wait: Option<Wait>) {
         let peer = side.other();
         if !self.sides.of(peer).flows {
             return;
         }
+        let at = wait.map_or(at, |wait| wait.since.min(at));
         let pause = self.pause(side);
         let way = self.sides.of_mut(peer);
         let last = way.closures.iter_mut().rev().find_map(|last| Some((last.opened?, last)));
@@ -230,9 +248,11 @@ impl Delays {
     }
 
     /// The parts of the latency of `asked`, whose response became readable at `at` after its `wait`.
-    pub(super) fn of(&self, asked: &Asked, at: Timestamp, wait: Option<Wait>) -> Delay {
+    pub(super) fn of(&mut self, asked: &Asked, at: Timestamp, wait: Option<Wait>) -> Delay {
         let mut delay = Delay { unseen: asked.unseen, ..Delay::default() };
-        let (asking, answering) = (self.sides.of(asked.side), self.sides.of(asked.side.other()));
+        let answering = self.sides.of(asked.side.other());
+        let (handshake, round_trip) = (answering.handshake, answering.round_trip);
+        let asking = self.sides.of_mut(asked.side);
         if at < asked.at {
             return delay;
         }
@@ -243,11 +263,18 @@ impl Delays {
             Some(Late::Captured) => delay.capture = at.since(sent),
             None => {}
         }
-        let reached = asking.reached(asked, sent, answering.handshake);
+        let reached = asking.reached(asked, sent, handshake);
         let again = reached.since(asked.at);
         delay.retransmission = sum([delay.retransmission, again]);
-        delay.zero_window = asking.closed(reached, sent, at);
-        delay.network = answering.handshake.map(|way| {
+        let least = asking.quickest.iter().find(|(command, _)| *command == asked.command);
+        let work = least.map_or(0, |(_, least)| {
+            least.nanos().saturating_sub(handshake.or(round_trip).unwrap_or_default().nanos()).max(0)
+        });
+        delay.zero_window = asking.closed(reached.plus(Duration::from_nanos(work)), sent);
+        if delay.tcp() == Duration::ZERO && delay.capture == Duration::ZERO {
+            asking.took(asked.command, at.since(asked.at));
+        }
+        delay.network = handshake.map(|way| {
             let left = sent.since(reached).nanos().saturating_sub(delay.zero_window.nanos());
             way.min(Duration::from_nanos(left.max(0)))
         });
@@ -258,19 +285,16 @@ impl Delays {
     pub(super) fn answered(&mut self, asked: &Asked, session: u32, end: u64, at: Timestamp) {
         let way = self.sides.of_mut(asked.side.other());
         let sent = Sent { end, at, command: asked.command, session };
-        if way.recent.len() < RECENT {
-            way.recent.push(sent);
-        } else if let Some(slot) = way.recent.get_mut(way.next) {
-            *slot = sent;
-            way.next = way.next.wrapping_add(1) % RECENT;
+        if way.recent.len() >= RECENT {
+            way.recent.pop_front();
         }
+        way.recent.push_back(sent);
     }
 
     /// A session ends: nothing is said of its responses any more. Returns how many facts were forgotten in it.
     pub(super) fn end(&mut self) -> u64 {
         for way in [&mut self.sides.opener, &mut self.sides.accepter] {
-            way.recent.clear();
-            way.next = 0;
+            way.recent = VecDeque::new();
         }
         std::mem::take(&mut self.forgotten)
     }
@@ -300,8 +324,19 @@ impl Way {
             .fold(asked.at, Timestamp::max)
     }
 
-    /// How long between `from` and `until` this side's window kept back a response that came at `at`.
-    fn closed(&self, from: Timestamp, until: Timestamp, at: Timestamp) -> Duration {
+    /// A request of this side was answered after so long, and nothing delayed it.
+    fn took(&mut self, command: CommandId, latency: Duration) {
+        let has_room = self.quickest.len() < COMMANDS;
+        match self.quickest.iter_mut().find(|(known, _)| *known == command) {
+            Some((_, least)) => *least = latency.min(*least),
+            None if has_room => self.quickest.push((command, latency)),
+            None => {}
+        }
+    }
+
+    /// How long this side's window kept back a response that was ready at `from` and came, or was known to have been
+    /// sent, at `until`.
+    fn closed(&self, from: Timestamp, until: Timestamp) -> Duration {
         let mut kept = Duration::ZERO;
         // From the last one backwards: one that was closed again before a pause shares the fate of the next.
         let mut serves = false;
@@ -310,7 +345,7 @@ impl Way {
             if opened <= from {
                 break;
             }
-            serves = opened <= at && at <= closure.served || closure.goes_on && serves;
+            serves = opened <= until && until <= closure.served || closure.goes_on && serves;
             if serves {
                 kept = sum([kept, overlap(closure.closed, opened, from, until)]);
             }

@@ -58,7 +58,7 @@ impl Sessions {
     /// Takes the next PDU of either side.
     pub fn push(&mut self, seen: &Seen<'_>, sink: &mut impl Sink) {
         let id = seen.header.command_id;
-        self.delays.see(seen.side, seen.at);
+        self.delays.see(seen.side, seen.at, seen.wait);
         self.release(seen.at, sink);
         let gaps = (self.opener.gaps, self.accepter.gaps);
         if id.is_bind()
@@ -298,7 +298,7 @@ impl Sessions {
     }
 
     /// The number of `former` is used again by `seen`.
-    fn supersede(&self, asking: Side, former: &Request, seen: &Seen<'_>, sink: &mut impl Sink) {
+    fn supersede(&mut self, asking: Side, former: &Request, seen: &Seen<'_>, sink: &mut impl Sink) {
         let why = self.unanswered(asking, former, Why::Superseded, sink);
         // Where the other side is not captured at all, the response may have come.
         if why == Why::Superseded && self.half(asking.other()).sent {
@@ -324,7 +324,7 @@ impl Sessions {
         }
     }
 
-    fn unanswered(&self, asking: Side, request: &Request, why: Why, sink: &mut impl Sink) -> Why {
+    fn unanswered(&mut self, asking: Side, request: &Request, why: Why, sink: &mut impl Sink) -> Why {
         let gap = self.half(asking.other()).gaps != request.answering_gaps;
         let why = if gap { Why::ReplyInGap } else { why };
         self.say(asking, request, None, Outcome::Unanswered(why), sink);
@@ -332,7 +332,7 @@ impl Sessions {
     }
 
     fn say(
-        &self,
+        &mut self,
         asking: Side,
         request: &Request,
         answer: Option<&Answer>,

@@ -193,6 +193,8 @@ impl Connection {
                 sink.event(side, at, Event::RoundTrip { span, handshake: false });
             }
             spans.add(span);
+            let until = self.streams.of(side.other()).offset_of(arrival.acknowledgement);
+            sink.event(side.other(), at, Event::Acknowledged { until });
         }
     }
 }

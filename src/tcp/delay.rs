@@ -36,6 +36,12 @@ pub enum Event {
         /// Offset of the first of them.
         from: u64,
     },
+    /// The peer has acknowledged its octets up to this offset. Not told of each acknowledgement, but of those that tell
+    /// how long octets were under way.
+    Acknowledged {
+        /// Offset behind the last of them.
+        until: u64,
+    },
     /// It takes no more octets: it advertised a window of 0.
     WindowClosed,
     /// It takes octets again.

@@ -480,12 +480,15 @@ impl Stream {
         }
     }
 
+    /// The offset of the octet with this number, which is near the next one.
+    pub(super) fn offset_of(&self, number: u32) -> u64 {
+        let ahead = number.wrapping_sub(self.next).cast_signed();
+        self.offset.saturating_add_signed(i64::from(ahead))
+    }
+
     /// Where the octets `start..end` begin that the peer has not acknowledged.
     fn unconfirmed(&self, start: u64, end: u64) -> Option<u64> {
-        let confirmed = self.confirmed.map_or(0, |number| {
-            let ahead = number.wrapping_sub(self.next).cast_signed();
-            self.offset.saturating_add_signed(i64::from(ahead))
-        });
+        let confirmed = self.confirmed.map_or(0, |number| self.offset_of(number));
         Some(start.max(confirmed)).filter(|&from| from < end)
     }
 
