@@ -19,7 +19,11 @@ const PLACES: [(&str, [i64; 2]); 3] = [
 
 fn report(path: &Path) -> (Report, Parts) {
     let (frames, parts) = path.play();
-    let octets = Box::new(Cursor::new(file::capture(&frames, Format::Pcap { nanos: true, big_endian: false }, Link::Ethernet)));
+    let octets = Box::new(Cursor::new(file::capture(
+        &frames,
+        Format::Pcap { nanos: true, big_endian: false },
+        Link::Ethernet,
+    )));
     let input = Input::Reader { name: "capture".to_owned(), octets, live: false };
     let outcome = pipeline::run(Capture::open(vec![input]), &Settings::default(), &mut |_, _| ());
     assert_eq!(outcome.errors, []);
@@ -57,7 +61,10 @@ fn assert_close(name: &str, path: &Path) -> (Blame, Parts) {
         let truth = truth as f64 / 1_000.0;
         let least = if cause == "peer and network" { 0.03 } else { 0.005 };
         let most = (truth * 0.05).max(blame.latency_us * least);
-        assert!((figure - truth).abs() <= most, "{name}, {cause}: {figure}, not {truth}: {blame:#?} {parts:#?}");
+        assert!(
+            (figure - truth).abs() <= most,
+            "{name}, {cause}: {figure}, not {truth}: {blame:#?} {parts:#?}"
+        );
         if truth == 0.0 && cause != "zero window" {
             assert_eq!(figure, 0.0, "{name}: nothing is {cause}'s");
         }
@@ -179,8 +186,7 @@ fn a_window_closed_while_the_peer_still_works_is_not_to_blame() {
         |path| {
             (path.requests, path.interval, path.service) = (5, 2 * SECONDS, (SECONDS, SECONDS));
             // Between request and response of the second and third, and open again long before these.
-            path.asking_closed =
-                vec![(2_500 * MILLIS, 2_700 * MILLIS), (4_450 * MILLIS, 4_600 * MILLIS)];
+            path.asking_closed = vec![(2_500 * MILLIS, 2_700 * MILLIS), (4_450 * MILLIS, 4_600 * MILLIS)];
         },
         |name, path| {
             let (blame, parts) = figures(path);
@@ -238,7 +244,10 @@ fn without_a_handshake_the_network_is_the_peers_and_the_rest_stays() {
             let (blame, parts) = figures(path);
             assert_eq!((blame.network_us, blame.share_network), (None, None), "{name}");
             let tcp = parts.retransmission + parts.reordering + parts.zero_window;
-            assert!((blame.share_tcp.unwrap() - share(tcp, &parts)).abs() <= 0.05, "{name}: {blame:?} {parts:?}");
+            assert!(
+                (blame.share_tcp.unwrap() - share(tcp, &parts)).abs() <= 0.05,
+                "{name}: {blame:?} {parts:?}"
+            );
         },
     );
 }

@@ -4,14 +4,15 @@ use crate::decap::{Endpoint, Flags};
 use crate::num::count;
 use crate::report::{Exchanges, Finding, Row, SessionRow, Tally};
 use crate::session::{
-    Bind, End, LateDelivery, Limits as SessionLimits, Seen, SessionEnd, Sessions, Sink, Transaction, Unsolicited,
+    Bind, End, LateDelivery, Limits as SessionLimits, Seen, SessionEnd, Sessions, Sink, Transaction,
+    Unsolicited,
 };
 use crate::smpp::detect::{Held, Probe, Verdict, is_tls};
 use crate::smpp::framer::{Framed, Framer, Framing, Lost, Skipped};
 use crate::smpp::{self, CommandId, Context, Essentials, Place, RuleId, walk};
 use crate::tcp::{
-    Arrival, Closing, Connection, ConnectionNumber, Event, Limits as TcpLimits, Missing, Ordered, Origin, PerSide,
-    Side,
+    Arrival, Closing, Connection, ConnectionNumber, Event, Limits as TcpLimits, Missing, Ordered, Origin,
+    PerSide, Side,
 };
 use crate::time::{Duration, Timestamp};
 

@@ -139,8 +139,7 @@ mod tests {
         assert_eq!((figures.latency_us, figures.peer_us), (200_000.0, 150_000.0));
         assert_eq!(figures.tcp_us.retransmission, 30_000.0);
         assert_eq!(figures.share_tcp, Some(0.2));
-        let shares =
-            [figures.share_tcp, figures.share_network, figures.share_capture, figures.share_peer];
+        let shares = [figures.share_tcp, figures.share_network, figures.share_capture, figures.share_peer];
         assert!((shares.into_iter().flatten().sum::<f64>() - 1.0).abs() < 1e-12);
     }
 

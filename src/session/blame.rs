@@ -241,9 +241,9 @@ impl Delays {
             return Duration::ZERO;
         }
         let closures = &self.sides.of(side.other()).closures;
-        let closed = closures.iter().filter_map(|closure| {
-            Some(overlap(closure.closed, closure.opened?, begun, waited))
-        });
+        let closed = closures
+            .iter()
+            .filter_map(|closure| Some(overlap(closure.closed, closure.opened?, begun, waited)));
         sum(closed.chain([at.since(waited)]))
     }
 

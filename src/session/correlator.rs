@@ -4,8 +4,8 @@ use crate::smpp::{CommandId, Role, RuleId, SequenceNumber, Version};
 use crate::tcp::{ConnectionNumber, Event, Side};
 use crate::time::Timestamp;
 
-use super::blame::{Asked, Delay, Delays};
 use super::binding::{Binding, State, sender};
+use super::blame::{Asked, Delay, Delays};
 use super::held::{Answer, Held, Recent, fits};
 use super::life::Life;
 use super::open::{Found, Open, Request};

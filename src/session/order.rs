@@ -74,10 +74,7 @@ mod tests {
             answers.see(Place { frame, index: 0, offset: 0 });
         }
         let counts = answers.take();
-        assert_eq!(
-            (counts.responses, counts.batches, counts.in_batches, counts.largest_batch),
-            (8, 2, 5, 3)
-        );
+        assert_eq!((counts.responses, counts.batches, counts.in_batches, counts.largest_batch), (8, 2, 5, 3));
         assert_eq!(answers.take(), Answering::default());
     }
 

@@ -537,14 +537,7 @@ impl Stream {
     }
 
     /// Holds the `range` of a segment that begins at `start`.
-    fn insert(
-        &mut self,
-        position: usize,
-        range: Range<u64>,
-        start: u64,
-        payload: &[u8],
-        arrival: &Arrival,
-    ) {
+    fn insert(&mut self, position: usize, range: Range<u64>, start: u64, payload: &[u8], arrival: &Arrival) {
         let Range { start: from, end: until } = range;
         let part = |offset: u64| {
             let within = offset.saturating_sub(start).min(count(payload.len()));

@@ -83,7 +83,8 @@ fn closures(ops: &[(i64, Op)], sent: i64, round_trip: i64) -> Vec<Closure> {
             }
         }
         let reclosed = list.get(n + 1).map_or(i64::MAX, |next| next.closed);
-        let by_then = ops.iter().filter(|(now, op)| matches!(op, Op::Pdu) && *now < reclosed && *now <= served);
+        let by_then =
+            ops.iter().filter(|(now, op)| matches!(op, Op::Pdu) && *now < reclosed && *now <= served);
         let served_then = by_then.map(|&(now, _)| now).fold(opened, i64::max);
         let is_last = next == i64::MAX;
         if is_last && flows && sent - served <= pause && sent - opened <= most {

@@ -409,8 +409,16 @@ fn different_commands_are_bounded() {
             sequence_number: SequenceNumber(id),
         };
         let place = Place { frame: u64::from(id), index: 0, offset: 0 };
-        let seen =
-            Seen { side: Side::Opener, header, at: Timestamp::default(), begun: Timestamp::default(), wait: None, place, whole: true, bind: None };
+        let seen = Seen {
+            side: Side::Opener,
+            header,
+            at: Timestamp::default(),
+            begun: Timestamp::default(),
+            wait: None,
+            place,
+            whole: true,
+            bind: None,
+        };
         sessions.push(&seen, &mut NoNames(&mut heard));
     }
     sessions.finish(Timestamp::default(), &mut NoNames(&mut heard));
