@@ -38,6 +38,13 @@ fn figures(path: &Path) -> (Blame, Parts) {
     let blame = row.blame.expect("they were answered");
     assert_eq!((row.count, blame.count), (parts.count, parts.count));
     assert_eq!(blame.latency_us, parts.latency as f64 / 1_000.0);
+    let answers = &report.sessions[0].answers;
+    let answers = if path.asking == Side::Opener { answers.smsc } else { answers.esme };
+    assert_eq!(
+        (answers.out_of_order, answers.largest_overtake),
+        (parts.out_of_order, parts.largest_overtake)
+    );
+    assert!(parts.out_of_order > 0 || path.requests < 10);
     let tcp = blame.tcp_us.retransmission + blame.tcp_us.reordering + blame.tcp_us.zero_window;
     let sum = tcp + blame.network_us.unwrap_or(0.0) + blame.capture_us + blame.peer_us;
     assert!((sum - blame.latency_us).abs() < 1.0, "{blame:?}");
@@ -95,6 +102,8 @@ fn where_nothing_went_wrong_nothing_is_tcps() {
         |name, path| {
             let (blame, parts) = assert_close(name, path);
             assert_eq!((blame.affected, blame.share_tcp), (0, Some(0.0)), "{name}");
+            let answers = report(path).0.sessions[0].answers;
+            assert_eq!((answers.esme.batches, answers.smsc.batches), (0, 0), "{name}");
             assert_eq!((blame.unseen_us.before, blame.unseen_us.after), (0.0, 0.0), "{name}");
             assert_eq!(blame.network_us, Some(parts.network as f64 / 1_000.0), "{name}");
         },
@@ -176,6 +185,10 @@ fn while_the_asking_side_takes_no_octets_the_time_is_its_window() {
         |name, path| {
             let (_, parts) = assert_close(name, path);
             assert!(share(parts.zero_window, &parts) > 0.5, "{name}: {parts:?}");
+            // What waited for the window comes in full segments.
+            let answers = report(path).0.sessions[0].answers;
+            let answers = if path.asking == Side::Opener { answers.smsc } else { answers.esme };
+            assert!(answers.largest_batch > 10 && answers.in_batches > 300, "{name}: {answers:?}");
         },
     );
 }

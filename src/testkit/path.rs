@@ -74,6 +74,10 @@ pub struct Parts {
     pub after: i64,
     /// Requests.
     pub count: u64,
+    /// Responses that were written after one to a later request.
+    pub out_of_order: u64,
+    /// By how many requests at most.
+    pub largest_overtake: u64,
 }
 
 /// Why a packet comes when it comes.
@@ -471,6 +475,14 @@ impl Play<'_> {
             .map(|&mile| (mile.n, mile))
             .collect();
         let mut parts = Parts::default();
+        let mut newest = 0;
+        // In the order of the stream.
+        for response in self.hosts[index(asking.other())].miles.iter().filter(|mile| mile.answers) {
+            let behind = newest.max(response.n) - response.n;
+            newest = newest.max(response.n);
+            parts.out_of_order += u64::from(behind > 0);
+            parts.largest_overtake = parts.largest_overtake.max(behind as u64);
+        }
         for request in self.hosts[index(asking)].miles.iter().filter(|mile| !mile.answers && mile.n > 0) {
             let response = responses[&request.n];
             let (asked, _) = request.captured.expect("sent until it is captured");

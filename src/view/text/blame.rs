@@ -39,7 +39,7 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
     Ok(())
 }
 
-/// `TCP 41 % (retransmission 38 %, zero window 3 %), the peer 58 %, network 1 %; 12 requests hit`
+/// `TCP 41 % (retransmission 38, zero window 3), the peer 58 %, network 1 %; 12 requests hit`
 fn time(blame: &Blame, answerer: &str) -> String {
     let share = |part: f64| percent(part / blame.latency_us);
     let tcp = &blame.tcp_us;
@@ -52,7 +52,7 @@ fn time(blame: &Blame, answerer: &str) -> String {
     let causes: Vec<String> = causes
         .iter()
         .filter(|(_, part)| *part > 0.0)
-        .map(|&(name, part)| format!("{name} {}", share(part)))
+        .map(|&(name, part)| format!("{name} {}", share(part).trim_end_matches(" %")))
         .collect();
     let mut line = format!(
         "TCP {} ({}), {answerer} {}",
@@ -91,7 +91,7 @@ mod tests {
         };
         assert_eq!(
             time(&blame, "the peer"),
-            "TCP 41 % (zero window 38 %, retransmission 3 %), the peer 58 %, network 1 %; 12 requests hit"
+            "TCP 41 % (zero window 38, retransmission 3), the peer 58 %, network 1 %; 12 requests hit"
         );
     }
 }
