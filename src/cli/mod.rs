@@ -19,6 +19,7 @@ mod report;
 mod schema;
 mod show;
 mod terminal;
+mod timers;
 
 use std::fmt;
 use std::io;

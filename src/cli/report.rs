@@ -8,6 +8,7 @@ use super::interrupt::Interrupt;
 use super::output::Output;
 use super::progress::Progress;
 use super::terminal::{self, Color};
+use super::timers::{Timers, seconds};
 use super::{DONE, FAILED, FOUND, Failure, complain};
 use crate::capture::{Capture, Input};
 use crate::pipeline::{self, Settings};
@@ -63,6 +64,8 @@ pub(super) struct Arguments {
     /// After how long a request counts as unanswered
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     timeout: Option<Duration>,
+    #[command(flatten)]
+    timers: Timers,
     /// Leave out packets with a wrong IPv4 or TCP checksum; sending hosts capture them before the card fills it in
     #[arg(long)]
     verify_checksums: bool,
@@ -188,6 +191,7 @@ impl Arguments {
             threads: self.threads.map_or(cores.min(MOST_THREADS), usize::from),
             max_sessions: self.max_sessions,
             verify_checksums: self.verify_checksums,
+            timers: self.timers.limits(),
             ..Settings::default()
         };
         match self.timeout {
@@ -252,15 +256,6 @@ pub(super) fn decode_as(text: &str) -> Result<(u16, u16), String> {
     }
 }
 
-/// A positive number of seconds, fractions allowed.
-fn seconds(text: &str) -> Result<Duration, String> {
-    let span = text.parse().ok().and_then(|seconds| std::time::Duration::try_from_secs_f64(seconds).ok());
-    span.and_then(|span| i64::try_from(span.as_nanos()).ok())
-        .filter(|&nanos| nanos > 0)
-        .map(Duration::from_nanos)
-        .ok_or_else(|| "a number of seconds above 0 is needed".to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -283,15 +278,6 @@ mod tests {
             ["9000", "tcp.port==9000", "tcp.port==9000,http", "udp.port==9000,smpp", "tcp.port==,smpp"]
         {
             assert!(decode_as(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn timeouts_are_positive_seconds() {
-        assert_eq!(seconds("0.25"), Ok(Duration::from_millis(250)));
-        assert_eq!(seconds("10"), Ok(Duration::from_secs(10)));
-        for text in ["0", "-1", "nan", "inf", "1e300", "ten", ""] {
-            assert!(seconds(text).is_err(), "{text}");
         }
     }
 

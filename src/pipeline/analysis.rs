@@ -1,12 +1,10 @@
 //! One connection from its segments to its sessions: tcp → smpp → session, counted on the way.
 
+use super::outcomes::{Live, Outcomes, live};
 use crate::decap::{Endpoint, Flags};
 use crate::num::count;
-use crate::report::{Exchanges, Finding, Row, SessionRow, Tally};
-use crate::session::{
-    Bind, End, LateDelivery, Limits as SessionLimits, Seen, SessionEnd, Sessions, Sink, Transaction,
-    Unsolicited,
-};
+use crate::report::{Finding, Row, SessionRow, Tally};
+use crate::session::{Bind, End, Limits as SessionLimits, Seen, SessionEnd, Sessions};
 use crate::smpp::detect::{Held, Probe, Verdict, is_tls};
 use crate::smpp::framer::{Framed, Framer, Framing, Lost, Skipped};
 use crate::smpp::{self, CommandId, Context, Essentials, Place, RuleId, walk};
@@ -43,6 +41,8 @@ pub(super) struct Analysis {
     tcp: Connection,
     last_at: Timestamp,
     closed_at: Option<Timestamp>,
+    /// Time of the first SYN.
+    opened_at: Option<Timestamp>,
     content: Content,
     /// What happened before it was known to carry SMPP, up to [`EARLY`].
     early: Vec<(Side, Timestamp, Event)>,
@@ -75,20 +75,12 @@ struct Smpp {
     ended: Vec<SessionEnd>,
 }
 
-/// What is counted of a session until it ends.
-#[derive(Default)]
-struct Live {
-    session: u32,
-    exchanges: Exchanges,
-    with_errors: u64,
-    with_warnings: u64,
-}
-
 /// Where octets of one side go, and findings.
 struct Flow<'a> {
     content: &'a mut Content,
     early: &'a mut Vec<(Side, Timestamp, Event)>,
     handshake: bool,
+    opened_at: Option<Timestamp>,
     side: Side,
     now: Timestamp,
     ports: (u16, u16),
@@ -106,6 +98,7 @@ impl Analysis {
             tcp: Connection::new(),
             last_at: Timestamp::MIN,
             closed_at: None,
+            opened_at: None,
             content: Content::Unseen,
             early: Vec::new(),
             is_listed: false,
@@ -163,6 +156,9 @@ impl Analysis {
         rows: &mut Vec<Row>,
     ) {
         self.last_at = self.last_at.max(arrival.at);
+        if arrival.flags.has(Flags::SYN) && self.opened_at.is_none() {
+            self.opened_at = Some(arrival.at);
+        }
         let (tcp, mut flow) = self.parts(arrival.side, arrival.at, setup, tally);
         // A SYN may carry octets itself.
         flow.handshake |= arrival.flags.has(Flags::SYN);
@@ -274,6 +270,7 @@ impl Analysis {
             content: &mut self.content,
             early: &mut self.early,
             handshake: self.tcp.has_handshake(),
+            opened_at: self.opened_at,
             side,
             now,
             ports: (self.opener.port, self.accepter.port),
@@ -453,7 +450,11 @@ impl Flow<'_> {
     }
 
     fn smpp(&mut self, framers: PerSide<Framer>) -> Smpp {
-        let mut sessions = Sessions::new(self.number, self.handshake, self.setup.session);
+        let sessions = Sessions::new(self.number, self.handshake, self.setup.session);
+        let mut sessions = match self.opened_at {
+            Some(at) => sessions.opened_at(at),
+            None => sessions,
+        };
         for (side, at, event) in std::mem::take(self.early) {
             sessions.event_before(side, at, event);
         }
@@ -540,6 +541,7 @@ impl Framing for Pdus<'_> {
             wait: pdu.wait,
             place: pdu.place,
             whole,
+            tlvs: facts.is_some_and(|facts| facts.has_tlvs()),
             bind: bind_of(command, &essentials),
         };
         let mut outcomes =
@@ -589,57 +591,4 @@ fn bind_of<'a>(
         essentials.interface_version()
     };
     Some(Bind { system_id: essentials.system_id(), interface_version })
-}
-
-/// Takes what the correlator has to say.
-struct Outcomes<'a> {
-    live: &'a mut Vec<Live>,
-    ended: &'a mut Vec<SessionEnd>,
-    tally: &'a mut Tally,
-    connection: ConnectionNumber,
-}
-
-impl Sink for Outcomes<'_> {
-    fn transaction(&mut self, transaction: &Transaction) {
-        live(self.live, transaction.session.n).exchanges.transaction(transaction);
-    }
-
-    fn unsolicited(&mut self, unsolicited: &Unsolicited) {
-        let exchanges = &mut live(self.live, unsolicited.session.n).exchanges;
-        exchanges.unsolicited.add(unsolicited.command, 1);
-        exchanges.statuses.add((unsolicited.command, unsolicited.status), 1);
-    }
-
-    fn delivered_late(&mut self, late: &LateDelivery) {
-        live(self.live, late.session).exchanges.delivered_late(late);
-    }
-
-    fn finding(
-        &mut self,
-        rule: RuleId,
-        place: Place,
-        at: Timestamp,
-        _side: Side,
-        message: &dyn std::fmt::Display,
-    ) {
-        let finding =
-            Finding { rule, place, connection: self.connection, at, message, offset: None, field: None };
-        self.tally.findings.add(&finding);
-    }
-
-    fn ended(&mut self, session: SessionEnd) {
-        self.ended.push(session);
-    }
-}
-
-/// The counts of one session of the connection.
-fn live(list: &mut Vec<Live>, session: u32) -> &mut Live {
-    let at = match list.iter().position(|live| live.session == session) {
-        Some(at) => at,
-        None => {
-            list.push(Live { session, ..Live::default() });
-            list.len() - 1
-        }
-    };
-    &mut list[at]
 }

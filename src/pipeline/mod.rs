@@ -13,6 +13,7 @@
 mod analysis;
 mod batch;
 mod merge;
+mod outcomes;
 mod reader;
 mod shard;
 
@@ -30,7 +31,7 @@ use crate::capture::Capture;
 use crate::decap::{Decap, Limits as FragmentLimits};
 use crate::dissect::Wanted;
 use crate::report::{Assembly, Report, Row, Tally, Whole, model};
-use crate::session::Limits as SessionLimits;
+use crate::session::{Limits as SessionLimits, Timers};
 use crate::smpp;
 use crate::tcp::{Flows, Limits as TcpLimits};
 use crate::time::{Duration, Timestamp};
@@ -48,6 +49,8 @@ pub struct Settings {
     pub max_sessions: usize,
     /// After how long a response is late, and a request without one is not merely cut off by the capture's end.
     pub timeout: Duration,
+    /// Limits on the timers of sessions; of responses, `timeout` unless set.
+    pub timers: Timers,
     /// Whether packets with a wrong IPv4 or TCP checksum are left out. Where the network card computes checksums,
     /// captures on the sending host hold wrong ones.
     pub verify_checksums: bool,
@@ -65,6 +68,7 @@ impl Default for Settings {
             threads: 1,
             max_sessions: 1_000,
             timeout: Duration::from_secs(10),
+            timers: Timers::default(),
             verify_checksums: false,
             show: None,
             interrupt: Arc::default(),
@@ -96,7 +100,14 @@ pub fn run(capture: Capture, settings: &Settings, progress: &mut dyn FnMut(u64, 
         ports: settings.ports.clone(),
         detect: settings.detect,
         tcp: TcpLimits::default(),
-        session: SessionLimits { timeout: settings.timeout, ..SessionLimits::default() },
+        session: SessionLimits {
+            timeout: settings.timeout,
+            timers: Timers {
+                response: settings.timers.response.or(Some(settings.timeout)),
+                ..settings.timers
+            },
+            ..SessionLimits::default()
+        },
         show: settings.show,
     };
     let flows = Flows::new(Flows::DEFAULT_LIMIT, &settings.ports);

@@ -47,6 +47,7 @@
 
 use std::collections::VecDeque;
 
+use super::open::Request;
 use crate::smpp::CommandId;
 use crate::tcp::{Event, Late, PerSide, Side, Wait};
 use crate::time::{Duration, Timestamp};
@@ -97,6 +98,13 @@ pub(super) struct Asked {
     pub(super) end: u64,
     pub(super) at: Timestamp,
     pub(super) unseen: Duration,
+}
+
+impl Asked {
+    pub(super) fn of(side: Side, request: &Request) -> Self {
+        let end = request.place.offset.saturating_add(request.octets.into());
+        Self { side, command: request.command, end, at: request.at, unseen: request.unseen }
+    }
 }
 
 /// What TCP did on a connection.

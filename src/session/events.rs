@@ -250,6 +250,29 @@ impl BindType {
     }
 }
 
+/// How it is known what an ESME is bound as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BindFrom {
+    /// The bind and its response were seen.
+    Bind,
+    /// The response was seen.
+    Response,
+    /// Neither was. Requests of both directions were answered with status 0, which only a transceiver's are.
+    Inferred,
+}
+
+impl BindFrom {
+    /// `bind`, `response` or `inferred`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Bind => "bind",
+            Self::Response => "response",
+            Self::Inferred => "inferred",
+        }
+    }
+}
+
 /// Whether the beginning of the connection was captured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Start {
@@ -321,6 +344,11 @@ pub struct LastPdu {
     pub place: Place,
 }
 
+impl LastPdu {
+    /// How many are kept.
+    pub const MOST: usize = 10;
+}
+
 /// All that was learnt about a session, said once when it is over.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionEnd {
@@ -334,6 +362,8 @@ pub struct SessionEnd {
     pub smsc_system_id: Option<Box<[u8]>>,
     /// What the ESME is bound as: a bind response said so. `None` where neither bind nor response was seen.
     pub bind: Option<BindType>,
+    /// How that is known.
+    pub bind_from: Option<BindFrom>,
     /// What the last bind request asked for, granted or not.
     pub bind_asked: Option<BindType>,
     /// command_status of the response to that request.
@@ -360,7 +390,7 @@ pub struct SessionEnd {
     pub ended_by: Option<Side>,
     /// From the last PDU to the end, in milliseconds of capture time.
     pub idle_before_end_ms: u64,
-    /// The last PDUs, oldest first, at most 4.
+    /// The last PDUs, oldest first, at most [`LastPdu::MOST`].
     pub last_pdus: Vec<LastPdu>,
     /// Whole PDUs by command_id, sorted by it; at most [`super::Limits::COMMANDS`] different ones.
     pub by_command: Vec<(CommandId, u64)>,

@@ -1,10 +1,11 @@
 //! The facts of one session that need no pairing: times, counts, the last PDUs, peaks.
 
 use crate::smpp::CommandId;
-use crate::tcp::Side;
-use crate::time::Timestamp;
+use crate::tcp::{PerSide, Side};
+use crate::time::{Duration, Timestamp};
 
 use super::binding::Binding;
+use super::numbers::Numbering;
 use super::{LastPdu, Limits, Peak, Seen, Start};
 
 #[derive(Debug)]
@@ -22,16 +23,20 @@ pub(super) struct Life {
     pub(super) given_up: u64,
     /// Gaps of the opener's and of the accepter's octets before this session.
     pub(super) former_gaps: (u32, u32),
+    /// How each side numbers its requests.
+    pub(super) numbers: PerSide<Numbering>,
+    /// Gaps of both sides when the last PDU came.
+    last_gaps: (u32, u32),
     last: Last,
 }
 
 impl Life {
-    pub(super) fn new(start: Start, at: Timestamp, former_gaps: (u32, u32)) -> Self {
+    pub(super) fn new(start: Start, binding: Binding, at: Timestamp, former_gaps: (u32, u32)) -> Self {
         Self {
             start,
             first_at: at,
             last_at: at,
-            binding: Binding::new(),
+            binding,
             by_command: Vec::new(),
             other_pdus: 0,
             partial_pdus: 0,
@@ -40,13 +45,21 @@ impl Life {
             rate: Rate::default(),
             given_up: 0,
             former_gaps,
+            numbers: PerSide { opener: Numbering::default(), accepter: Numbering::default() },
+            last_gaps: former_gaps,
             last: Last::default(),
         }
     }
 
-    /// Counts a PDU.
-    pub(super) fn see(&mut self, seen: &Seen<'_>) {
+    /// Time from the last PDU to `at`; `None` where `gaps` tell that octets are missing between.
+    pub(super) fn silence(&self, at: Timestamp, gaps: (u32, u32)) -> Option<Duration> {
+        self.last_pdu().filter(|_| self.last_gaps == gaps).map(|_| at.since(self.last_at))
+    }
+
+    /// Counts a PDU; `gaps` of both sides came before.
+    pub(super) fn see(&mut self, seen: &Seen<'_>, gaps: (u32, u32)) {
         let command = seen.header.command_id;
+        self.last_gaps = gaps;
         self.last_at = self.last_at.max(seen.at);
         self.last.push(LastPdu { command, side: seen.side, at: seen.at, place: seen.place });
         if !seen.whole {
@@ -78,16 +91,22 @@ impl Life {
         }
     }
 
+    /// The last PDU.
+    pub(super) fn last_pdu(&self) -> Option<LastPdu> {
+        self.last.newest()
+    }
+
     /// The last PDUs, oldest first.
     pub(super) fn last_pdus(&self) -> Vec<LastPdu> {
         self.last.oldest_first().collect()
     }
 }
 
-/// The last four PDUs, in a ring.
+/// The last PDUs, in a ring.
 #[derive(Debug, Default)]
 struct Last {
-    ring: [Option<LastPdu>; 4],
+    ring: [Option<LastPdu>; LastPdu::MOST],
+    /// Where the next one goes.
     next: usize,
 }
 
@@ -96,7 +115,15 @@ impl Last {
         if let Some(slot) = self.ring.get_mut(self.next) {
             *slot = Some(pdu);
         }
-        self.next = self.next.wrapping_add(1) & 3;
+        self.next = self.next.wrapping_add(1);
+        if self.next >= LastPdu::MOST {
+            self.next = 0;
+        }
+    }
+
+    fn newest(&self) -> Option<LastPdu> {
+        let at = self.next.checked_sub(1).unwrap_or(LastPdu::MOST.wrapping_sub(1));
+        self.ring.get(at).copied().flatten()
     }
 
     fn oldest_first(&self) -> impl Iterator<Item = LastPdu> + '_ {

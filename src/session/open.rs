@@ -29,17 +29,33 @@ pub(super) struct Request {
     pub(super) octets: u32,
     /// What of the time before it became readable is TCP's.
     pub(super) unseen: Duration,
+    /// What it is to blame for itself.
+    pub(super) fault: Fault,
+    /// PDUs of the answering side before it.
+    pub(super) answering_pdus: u32,
     /// Gaps in the octets of the asking side when it was asked.
     pub(super) asking_gaps: u32,
     /// Gaps in the octets of the answering side when it was asked.
     pub(super) answering_gaps: u32,
 }
 
+/// What a request is to blame for by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// Nothing.
+    None,
+    /// The session's state forbids it.
+    State,
+    /// Only the other role sends it.
+    Direction,
+}
+
 /// What a response found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Found {
-    /// Its request, no longer open, and its place among those of its side, from 1.
-    Request(Request, u64),
+    /// Its request, no longer open, whether no older one waits in the window, and its place among those of its side,
+    /// from 1.
+    Request(Request, bool, u64),
     /// A request of that number that it does not fit, still open.
     Unfit(Request),
     /// No request of that number.
@@ -118,8 +134,14 @@ impl Open {
         }
         let order = slot.order;
         self.answered = self.answered.max(order);
+        let in_turn = self.front == index || !slot.counts;
         entry.remove();
-        self.vacate(index).map_or(Found::Nothing, |request| Found::Request(request, order))
+        self.vacate(index).map_or(Found::Nothing, |request| Found::Request(request, in_turn, order))
+    }
+
+    /// The open request of that number.
+    pub(super) fn peek(&self, number: SequenceNumber) -> Option<&Request> {
+        self.slot(*self.by_number.get(&number.0)?).map(|slot| &slot.request)
     }
 
     /// Closes the request of that number.

@@ -56,7 +56,7 @@ fn write_pdu<W: Write>(pdu: &Pdu, findings: &[&Finding], page: &mut Page<'_, W>)
     ];
     for field in &pdu.fields {
         let value = match &field.value {
-            Some(value) => shown(value),
+            Some(value) => shown(value, pdu, field.span[0]),
             None => "*".repeat(8),
         };
         rows.push(row(field.span, &field.name, value, field.meaning.as_ref()));
@@ -66,7 +66,12 @@ fn write_pdu<W: Write>(pdu: &Pdu, findings: &[&Finding], page: &mut Page<'_, W>)
             Some(name) => format!("TLV {name} (0x{:04x})", tlv.tag),
             None => format!("TLV 0x{:04x}", tlv.tag),
         };
-        rows.push(row(tlv.span, &name, shown(&tlv.value), tlv.meaning.as_ref()));
+        rows.push(row(
+            tlv.span,
+            &name,
+            shown(&tlv.value, pdu, tlv.span[0].saturating_add(4)),
+            tlv.meaning.as_ref(),
+        ));
     }
     let name_width = rows.iter().map(|row| row.name.chars().count()).max().unwrap_or(0);
     let mut told = vec![false; findings.len()];
@@ -108,10 +113,15 @@ fn row(span: [u32; 2], name: &str, value: String, meaning: Option<&String>) -> R
     Row { span, name: name.to_owned(), value, meaning: meaning.cloned() }
 }
 
-fn shown(value: &Value) -> String {
+/// A value that begins at octet `at`: characters in quotes, octets in hex without.
+fn shown(value: &Value, pdu: &Pdu, at: u32) -> String {
     match value {
         Value::Number(number) => number.to_string(),
-        Value::Text(text) => format!("\"{text}\""),
+        Value::Text(text) => {
+            let octets = pdu.raw.iter().skip(usize::try_from(at).unwrap_or(usize::MAX));
+            let is_text = octets.take(text.len()).copied().eq(text.bytes().map(Some));
+            if is_text { format!("\"{text}\"") } else { text.clone() }
+        }
     }
 }
 

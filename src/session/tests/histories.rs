@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::super::{End, Outcome, Seen, SessionEnd, Sessions, Sink, Transaction, Unsolicited};
 use super::model::{Ended, Event, LIMITS, Model, Pdu, SIDES, ix};
+use super::script::is_of_pairing;
 use crate::smpp::{CommandId, CommandStatus, Header, Place, RuleId, SequenceNumber};
 use crate::tcp::{ConnectionNumber, Side};
 use crate::time::{Duration, Timestamp};
@@ -45,6 +46,9 @@ impl Sink for Trace {
     }
 
     fn finding(&mut self, rule: RuleId, place: Place, _: Timestamp, _: Side, _: &dyn Display) {
+        if !is_of_pairing(rule) {
+            return;
+        }
         self.0.push(Event::Finding { rule: rule.rule().id, frame: place.frame });
     }
 
@@ -135,7 +139,7 @@ fn play(handshake: bool, history: &[(i64, Op)]) -> Vec<Event> {
                 };
                 let place = Place { frame, index: 0, offset: 0 };
                 sessions.push(
-                    &Seen { side, header, at, begun: at, wait: None, place, whole, bind: None },
+                    &Seen { side, header, at, begun: at, wait: None, place, whole, tlvs: false, bind: None },
                     &mut trace,
                 );
             }

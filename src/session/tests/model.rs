@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::{BindType, End, Limits};
+use super::super::{BindType, End, Limits, Timers};
 use crate::smpp::{CommandId, Role};
 use crate::tcp::Side;
 use crate::time::{Duration, Timestamp};
@@ -14,6 +14,7 @@ pub(super) const LIMITS: Limits = Limits {
     early: Duration::from_millis(100),
     outstanding: 3,
     held: 2,
+    timers: Timers { session_init: None, response: None, enquire_link: None, inactivity: None },
 };
 
 #[derive(Clone, Copy, Debug)]
@@ -314,6 +315,12 @@ impl Model {
             }
         }
         if [0xb, 0x102].contains(&pdu.command.0) {
+            let gaps = self.gaps;
+            let same = |w: &&Waiting| w.pdu.side == pdu.side && w.pdu.number == pdu.number;
+            let captured = self.sent[ix(pdu.side.other())];
+            if captured && !alien && self.open.iter().find(same).is_some_and(|former| former.gaps == gaps) {
+                self.finding("session.sequence_number.reused", &pdu);
+            }
             self.transaction(&pdu, "one_way", None);
             return;
         }
@@ -339,7 +346,7 @@ impl Model {
         }
         if let Some(former) = former {
             let gap = self.unanswered(&former, "superseded");
-            if !gap && self.sent[ix(pdu.side.other())] {
+            if !gap && !alien && self.sent[ix(pdu.side.other())] {
                 self.finding("session.sequence_number.reused", &pdu);
             }
         }
@@ -525,7 +532,7 @@ impl Model {
             given_up: session.given_up,
             whole,
             partial: session.pdus.len() as u64 - whole,
-            last: session.pdus.iter().rev().take(4).rev().map(|pdu| pdu.frame).collect(),
+            last: session.pdus.iter().rev().take(10).rev().map(|pdu| pdu.frame).collect(),
         })));
         self.n += 1;
     }

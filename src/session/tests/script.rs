@@ -64,6 +64,18 @@ fn number(word: &str) -> Option<u32> {
     word.strip_prefix("0x").map_or_else(|| word.parse().ok(), |hex| u32::from_str_radix(hex, 16).ok())
 }
 
+/// The rules that pairing alone judges. Scripts of pairing do without binds, and are not to be read for their state.
+pub(super) fn is_of_pairing(rule: RuleId) -> bool {
+    matches!(
+        rule,
+        RuleId::SESSION_PDU_WRONG_DIRECTION
+            | RuleId::SESSION_SEQUENCE_NUMBER_REUSED
+            | RuleId::RESPONSE_UNMATCHED
+            | RuleId::RESPONSE_DUPLICATE
+            | RuleId::RESPONSE_WRONG_TYPE
+    )
+}
+
 /// What came out, in words and as it is.
 #[derive(Default)]
 pub(super) struct Heard {
@@ -124,6 +136,9 @@ impl Sink for Heard {
     }
 
     fn finding(&mut self, rule: RuleId, place: Place, _at: Timestamp, side: Side, message: &dyn Display) {
+        if !is_of_pairing(rule) {
+            return;
+        }
         self.lines.push(format!("finding {} {}", rule.rule().id, arrow(side)));
         self.findings.push((rule.rule().id, place));
         self.messages.push(message.to_string());
@@ -220,10 +235,12 @@ impl Run {
 
     fn pdu(&mut self, side: Side, command_name: &str, sequence_number: &str, more: &[&str]) {
         let command_id = command(command_name);
-        let (mut status, mut whole, mut bind) = (0, true, Bind::default());
+        let (mut status, mut whole, mut tlvs, mut bind) = (0, true, false, Bind::default());
         for &word in more {
             if word == "partial" {
                 whole = false;
+            } else if word == "tlvs" {
+                tlvs = true;
             } else if let Some(version) = word.strip_prefix('v').and_then(number) {
                 bind.interface_version = Some(u8::try_from(version).unwrap());
             } else if let Some(value) = number(word) {
@@ -252,6 +269,7 @@ impl Run {
             wait: None,
             place: Place { frame: self.frame, index: 0, offset: 0 },
             whole,
+            tlvs,
             bind: greets.then_some(bind),
         };
         self.sessions.push(&seen, &mut self.heard);
