@@ -5,6 +5,7 @@
 //! Schema that `smpp-inspect schema report` prints.
 
 mod account;
+mod blame;
 mod capture;
 mod exchanges;
 mod fragments;
@@ -12,6 +13,7 @@ mod session;
 mod tcp;
 
 pub use account::{Account, AccountFrom, Churn, EndCount, Period, Worst};
+pub use blame::{Answering, Answers, Blame, TcpDelays, UnseenDelays};
 pub use capture::{Capture, File, Limit, LocalFrom, Octets, ReasonCount, Seen, SkippedFile};
 pub use exchanges::{CommandCount, Latency, Leg, Status, Transactions, Unanswered, WhyCount};
 pub use fragments::Fragments;

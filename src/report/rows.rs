@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use super::blame::{Blame, answering};
 use super::exchanges::{Exchanges, Requests};
 use super::model;
 use super::tally::Tally;
@@ -164,6 +165,11 @@ fn session(row: &SessionRow<'_>) -> model::Session {
     let esme_side = end.esme.unwrap_or(Side::Opener);
     let window = end.window();
     let ends = PerSide { opener: endpoint(row.opener), accepter: endpoint(row.accepter) };
+    let answers = PerSide { opener: &end.opener_answers, accepter: &end.accepter_answers };
+    let mut blame = Blame::default();
+    for (_, requests) in row.exchanges.by_command() {
+        blame.merge(&requests.blame);
+    }
     model::Session {
         id: end.id.to_string(),
         connection: end.id.connection.0,
@@ -211,6 +217,11 @@ fn session(row: &SessionRow<'_>) -> model::Session {
         },
         transactions: transactions(&row.exchanges, None),
         latency_us: row.exchanges.latencies().summary(),
+        blame: blame.figures(),
+        answers: model::Answers {
+            esme: answering(answers.of(esme_side)),
+            smsc: answering(answers.of(esme_side.other())),
+        },
         unsolicited: unsolicited(&row.exchanges),
         statuses: statuses(&row.exchanges, None),
         window: model::Window {
@@ -315,6 +326,7 @@ fn of_command(command: CommandId, leg: Option<model::Leg>, requests: &Requests) 
             .map(|(why, count)| model::WhyCount { why, count })
             .collect(),
         latency_us: requests.latencies().summary(),
+        blame: requests.blame.figures(),
     }
 }
 

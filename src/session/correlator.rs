@@ -2,13 +2,15 @@
 
 use crate::smpp::spec;
 use crate::smpp::{CommandId, Role, RuleId, SequenceNumber, Version};
-use crate::tcp::{ConnectionNumber, Side};
+use crate::tcp::{ConnectionNumber, Event, Side};
 use crate::time::Timestamp;
 
 use super::binding::{Binding, State};
+use super::blame::{Asked, Delay, Delays};
 use super::held::{Answer, Held, Recent, fits};
 use super::life::Life;
 use super::open::{Fault, Found, Open, Request};
+use super::order::Answers;
 use super::rules::{Breach, blame_direction, blame_state};
 use super::{
     End, Limits, NoRequest, Outcome, Seen, SessionEnd, SessionId, Sink, Start, Transaction, Unsolicited, Why,
@@ -33,6 +35,7 @@ pub struct Sessions {
     settled: Option<(u32, u32)>,
     opener: Half,
     accepter: Half,
+    delays: Delays,
 }
 
 /// What was said about a connection beside its PDUs.
@@ -49,6 +52,8 @@ pub(super) struct Half {
     open: Open,
     pub(super) held: Held,
     recent: Recent,
+    /// How this side answers.
+    answers: Answers,
     /// Gaps in the octets of this side, over all sessions.
     gaps: u32,
     /// A request of this side was given up: a response to it may still come.
@@ -78,6 +83,7 @@ impl Sessions {
             settled,
             opener,
             accepter,
+            delays: Delays::default(),
         }
     }
 
@@ -115,6 +121,7 @@ impl Sessions {
     /// Takes the next PDU of either side.
     pub fn push(&mut self, seen: &Seen<'_>, sink: &mut impl Sink) {
         let id = seen.header.command_id;
+        self.delays.see(seen.side, seen.at, seen.wait);
         self.release(seen.at, sink);
         let gaps = self.gaps();
         self.begin(seen);
@@ -165,6 +172,16 @@ impl Sessions {
     pub fn gap(&mut self, side: Side, _at: Timestamp) {
         let half = self.half_mut(side);
         half.gaps = half.gaps.saturating_add(1);
+    }
+
+    /// Something happened to `side`, seen at `at`: what it delays is told with the transactions.
+    pub fn event(&mut self, side: Side, at: Timestamp, event: Event, sink: &mut impl Sink) {
+        self.delays.event(side, at, event, |late| sink.delivered_late(&late));
+    }
+
+    /// Likewise, before the first PDU is pushed.
+    pub fn event_before(&mut self, side: Side, at: Timestamp, event: Event) {
+        self.delays.event(side, at, event, |_| ());
     }
 
     /// Whether octets of `side` wait behind a hole that may yet be filled. Requests among them come late but were sent
@@ -256,6 +273,8 @@ impl Sessions {
             at: seen.at,
             place: seen.place,
             partial: !seen.whole,
+            octets: seen.header.command_length,
+            unseen: self.delays.unseen(side, seen.begun, seen.at, seen.wait),
             fault: breach.fault(),
             answering_pdus: self.half(side.other()).pdus,
             asking_gaps: self.half(side).gaps,
@@ -330,11 +349,13 @@ impl Sessions {
             return;
         }
         let limit = self.limits.held;
+        self.half_mut(side).answers.see(seen.place);
         let half = self.half_mut(asking);
         match half.open.answer(number, |request| fits(request, command)) {
             // A request in the wrong direction or state has its finding; its response is the same fault. An unbind may
             // be answered when the other side's has been.
-            Found::Request(request, in_turn) => {
+            Found::Request(request, in_turn, order) => {
+                self.half_mut(side).answers.answer(request.command, order);
                 if request.fault == Fault::None && command != CommandId::UNBIND.response() {
                     blame(sink);
                 }
@@ -403,6 +424,8 @@ impl Sessions {
         let outcome =
             if nacked { Outcome::Nacked { status, latency } } else { Outcome::Answered { status, latency } };
         self.say(asking, request, Some(answer), outcome, sink);
+        let end = answer.place.offset.saturating_add(answer.header.command_length.into());
+        self.delays.answered(&Asked::of(asking, request), self.n, end, answer.at);
     }
 
     /// The number of `former` is used again by `seen`.
@@ -460,7 +483,7 @@ impl Sessions {
         }
     }
 
-    fn unanswered(&self, asking: Side, request: &Request, why: Why, sink: &mut impl Sink) -> Why {
+    fn unanswered(&mut self, asking: Side, request: &Request, why: Why, sink: &mut impl Sink) -> Why {
         let gap = self.half(asking.other()).gaps != request.answering_gaps;
         let why = if gap { Why::ReplyInGap } else { why };
         self.say(asking, request, None, Outcome::Unanswered(why), sink);
@@ -468,7 +491,7 @@ impl Sessions {
     }
 
     fn say(
-        &self,
+        &mut self,
         asking: Side,
         request: &Request,
         answer: Option<&Answer>,
@@ -476,6 +499,10 @@ impl Sessions {
         sink: &mut impl Sink,
     ) {
         let latency = outcome.latency();
+        let delay = match answer.filter(|_| latency.is_some()) {
+            Some(answer) => self.delays.of(&Asked::of(asking, request), answer.at, answer.wait),
+            None => Delay { unseen: request.unseen, ..Delay::default() },
+        };
         sink.transaction(&Transaction {
             session: self.id(),
             command: request.command,
@@ -489,6 +516,7 @@ impl Sessions {
             outcome,
             late: latency.is_some_and(|latency| latency > self.limits.timeout),
             early: answer.is_some() && latency.is_none(),
+            delay,
         });
     }
 
@@ -640,6 +668,9 @@ impl Sessions {
             opener_gaps: self.opener.gaps.saturating_sub(life.former_gaps.0),
             accepter_gaps: self.accepter.gaps.saturating_sub(life.former_gaps.1),
             given_up: life.given_up,
+            opener_answers: self.opener.answers.take(),
+            accepter_answers: self.accepter.answers.take(),
+            delays_forgotten: self.delays.end(),
         });
     }
 

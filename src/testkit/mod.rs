@@ -32,6 +32,8 @@ mod job;
 
 pub mod network;
 
+pub mod path;
+
 pub mod pdu;
 
 pub mod rng;

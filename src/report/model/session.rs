@@ -5,7 +5,9 @@ use std::net::IpAddr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{AccountFrom, CommandCount, CommandIdCount, Latency, Leg, SessionTcp, Status, Transactions};
+use super::{
+    AccountFrom, Answers, Blame, CommandCount, CommandIdCount, Latency, Leg, SessionTcp, Status, Transactions,
+};
 use crate::time::Timestamp;
 
 /// One session.
@@ -54,6 +56,10 @@ pub struct Session {
     pub transactions: Vec<Transactions>,
     /// Latency over all requests of the session, both directions, in microseconds.
     pub latency_us: Latency,
+    /// Whose these latencies are; `null`: there is none.
+    pub blame: Option<Blame>,
+    /// How the responses came: several at once, or later ones first.
+    pub answers: Answers,
     /// Responses that answer nothing in the capture, by command.
     pub unsolicited: Vec<CommandCount>,
     /// Responses by command and status.

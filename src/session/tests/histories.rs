@@ -138,7 +138,10 @@ fn play(handshake: bool, history: &[(i64, Op)]) -> Vec<Event> {
                     sequence_number: SequenceNumber(number),
                 };
                 let place = Place { frame, index: 0, offset: 0 };
-                sessions.push(&Seen { side, header, at, place, whole, tlvs: false, bind: None }, &mut trace);
+                sessions.push(
+                    &Seen { side, header, at, begun: at, wait: None, place, whole, tlvs: false, bind: None },
+                    &mut trace,
+                );
             }
             Op::Gap(side) => {
                 model.gaps[ix(side)] += 1;
