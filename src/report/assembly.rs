@@ -277,8 +277,10 @@ fn forget_times(report: &mut Report) {
         (account.max_concurrent, account.churn.rebinds, account.churn.period) = (None, None, None);
         account.latency_us = model::Latency::default();
     }
-    let of_sessions = report.sessions.iter_mut().map(|session| (&mut session.transactions, &mut session.statuses));
-    let of_accounts = report.accounts.iter_mut().map(|account| (&mut account.transactions, &mut account.statuses));
+    let of_sessions =
+        report.sessions.iter_mut().map(|session| (&mut session.transactions, &mut session.statuses));
+    let of_accounts =
+        report.accounts.iter_mut().map(|account| (&mut account.transactions, &mut account.statuses));
     let of_all = std::iter::once((&mut report.transactions, &mut report.statuses));
     for (transactions, statuses) in of_sessions.chain(of_accounts).chain(of_all) {
         for row in transactions {
