@@ -150,6 +150,7 @@ fn forget_times(report: &mut Report) {
         (session.idle_before_end_ms, session.tcp.rtt_us) = (None, None);
         session.tcp.data_rtt_us = model::DataRtt::default();
         session.latency_us = model::Latency::default();
+        session.conduct.forget_times();
     }
     let of_sessions = report.sessions.iter_mut().flat_map(|session| &mut session.transactions);
     for row in report.transactions.iter_mut().chain(of_sessions) {

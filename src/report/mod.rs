@@ -4,6 +4,7 @@
 //! the capture, and the tallies, and makes the report.
 
 mod assembly;
+mod conduct;
 pub mod counts;
 mod latency;
 pub mod model;

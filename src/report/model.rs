@@ -5,6 +5,7 @@
 //! Schema that `smpp-inspect schema report` prints.
 
 mod fragments;
+mod session;
 mod tcp;
 
 use std::net::IpAddr;
@@ -12,6 +13,9 @@ use std::net::IpAddr;
 pub use fragments::Fragments;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+pub use session::{
+    BindFrom, BySide, Conduct, EnquireLinks, InFlight, Numbers, RateUse, Refused, Responses, Silence,
+};
 pub use tcp::{DataRtt, Rst, SessionTcp, Spans, Tcp};
 
 use crate::smpp;
@@ -338,8 +342,10 @@ pub struct Session {
     pub system_id: Option<String>,
     /// Where `system_id` is from.
     pub system_id_from: Option<SystemIdFrom>,
-    /// What it is bound as; `null`: no bind in the capture.
+    /// What it is bound as; `null`: nothing in the capture tells.
     pub bind: Option<Bind>,
+    /// How that is known; `null` where it is not.
+    pub bind_from: Option<BindFrom>,
     /// interface_version of the bind (0x34 is 52); `null`: no bind in the capture.
     pub interface_version: Option<u8>,
     /// Time of the first frame of the session.
@@ -370,6 +376,8 @@ pub struct Session {
     pub window: Window,
     /// Requests a second.
     pub rate: Rate,
+    /// How it was bound, kept alive and conducted.
+    pub conduct: Conduct,
     /// TCP health of the connection.
     pub tcp: SessionTcp,
 }

@@ -2,14 +2,14 @@
 
 use std::cmp::Reverse;
 
+use super::conduct::{conduct, span, spans};
 use super::model;
 use super::tally::{Exchanges, Requests};
 use crate::decap::Endpoint;
 use crate::report::latency::{Latencies, micros};
-use crate::session::{BindType, End, SessionEnd, Start};
+use crate::session::{BindFrom, BindType, End, SessionEnd, Start};
 use crate::smpp::{CommandId, Role};
-use crate::tcp::{Health, PerSide, Side, Spans};
-use crate::time::Duration;
+use crate::tcp::{Health, PerSide, Side};
 
 /// Something complete, with its place in the order of the capture.
 #[derive(Debug)]
@@ -88,6 +88,11 @@ fn session(row: &SessionRow<'_>) -> model::Session {
             BindType::Receiver => model::Bind::Receiver,
             BindType::Transceiver => model::Bind::Transceiver,
         }),
+        bind_from: end.bind_from.map(|from| match from {
+            BindFrom::Bind => model::BindFrom::Bind,
+            BindFrom::Response => model::BindFrom::Response,
+            BindFrom::Inferred => model::BindFrom::Inferred,
+        }),
         interface_version: end.interface_version,
         first_at: Some(end.first_at),
         last_at: Some(end.last_at),
@@ -131,6 +136,7 @@ fn session(row: &SessionRow<'_>) -> model::Session {
             peak_per_s: end.rate.map(|rate| u64::from(rate.count)),
             peak_at: end.rate.map(|rate| rate.at),
         },
+        conduct: conduct(end, esme_side),
         tcp: model::SessionTcp {
             retransmitted: row.health.retransmitted,
             out_of_order: row.health.out_of_order,
@@ -151,20 +157,6 @@ fn session(row: &SessionRow<'_>) -> model::Session {
                 ip_id_fits: rst.ip_id_fits,
             }),
         },
-    }
-}
-
-fn span(span: Duration) -> f64 {
-    micros(span.nanos().max(0).unsigned_abs())
-}
-
-fn spans(spans: &Spans) -> model::Spans {
-    let known = |value: f64| (spans.count > 0).then_some(value);
-    model::Spans {
-        count: spans.count,
-        min: known(span(spans.min)),
-        mean: known(span(spans.sum) / spans.count.max(1) as f64),
-        max: known(span(spans.max)),
     }
 }
 

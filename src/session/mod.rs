@@ -31,22 +31,30 @@
 
 mod binding;
 mod correlator;
+mod ending;
 mod events;
+mod flight;
 mod held;
 mod life;
+mod links;
 mod numbers;
 mod open;
+mod rate;
 mod rules;
+mod told;
 
 #[cfg(test)]
 mod tests;
 
 pub use correlator::Sessions;
 pub use events::{
-    BindFrom, BindType, End, LastPdu, NoRequest, Outcome, Peak, Response, SessionEnd, SessionId, Sink, Start,
-    Transaction, Unsolicited, Why,
+    BindFrom, BindType, End, LastPdu, NoRequest, Outcome, Peak, Response, Responses, SessionEnd, SessionId,
+    Silence, Sink, Start, Transaction, Unsolicited, Why,
 };
+pub use flight::Flight;
+pub use links::EnquireLinks;
 pub use numbers::Numbers;
+pub use rate::RateUse;
 
 use crate::smpp::{Header, Place};
 use crate::tcp::Side;

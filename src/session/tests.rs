@@ -11,6 +11,8 @@
 
 mod histories;
 mod model;
+mod naive;
+mod scenarios;
 mod script;
 mod sessions;
 mod transactions;

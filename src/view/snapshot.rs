@@ -5,10 +5,10 @@ use std::path::Path;
 
 use crate::report::Report;
 use crate::report::model::{
-    Bind, Capture, CommandCount, CommandIdCount, End, EndedBy, Endpoint, File, Finding, Fragments, Latency,
-    Leg, Limit, Octets, PartialCount, PartialReason, Pdus, Place, Rate, ReasonCount, Role, Seen, Session,
-    SessionPdus, SessionTcp, Severity, Start, Status, SystemIdFrom, Tcp, Transactions, Unanswered, WhyCount,
-    Window,
+    Bind, BindFrom, Capture, CommandCount, CommandIdCount, Conduct, End, EndedBy, Endpoint, File, Finding,
+    Fragments, Latency, Leg, Limit, Octets, PartialCount, PartialReason, Pdus, Place, Rate, ReasonCount,
+    Role, Seen, Session, SessionPdus, SessionTcp, Severity, Start, Status, SystemIdFrom, Tcp, Transactions,
+    Unanswered, WhyCount, Window,
 };
 use crate::time::{Duration, Timestamp};
 
@@ -87,6 +87,7 @@ fn session(connection: u32, system_id: Option<&str>, requests: Transactions) -> 
         system_id: system_id.map(str::to_owned),
         system_id_from: system_id.map(|_| SystemIdFrom::Bind),
         bind: system_id.map(|_| Bind::Transceiver),
+        bind_from: system_id.map(|_| BindFrom::Bind),
         interface_version: system_id.map(|_| 0x34),
         first_at: Some(at(0)),
         last_at: Some(at(12_500)),
@@ -107,6 +108,7 @@ fn session(connection: u32, system_id: Option<&str>, requests: Transactions) -> 
         statuses: Vec::new(),
         window: Window { max: Some(3), max_at: Some(at(700)), asked_by: Some(Role::Esme) },
         rate: Rate { peak_per_s: Some(12), peak_at: Some(at(0)) },
+        conduct: Conduct::default(),
         tcp: SessionTcp { rtt_us: Some(210.25), ..SessionTcp::default() },
     }
 }
