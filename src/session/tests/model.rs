@@ -612,7 +612,8 @@ impl Model {
         let gaps = [0, 1].map(|i| self.gaps[i] - session.gaps_before[i]);
         let is_asked =
             session.facts.iter().any(|fact| matches!(fact, Fact::Asked(pdu) if binds(pdu.command)));
-        let midstream = !self.handshake && !(self.n > 0 && naive::begins_with_bind(&session.pdus));
+        let from_bind = self.n > 0 && naive::begins_with_bind(&session.pdus);
+        let midstream = !self.handshake && !from_bind;
         let inferred =
             bind.is_none() && !is_asked && midstream && session.served == [true; 2] && gaps == [0; 2];
         // Refused at some time, and never bound.
