@@ -15,6 +15,8 @@ mod explain;
 mod interrupt;
 mod output;
 mod progress;
+mod reading;
+mod records;
 mod report;
 mod schema;
 mod show;
@@ -52,6 +54,7 @@ struct CommandLine {
 #[derive(Debug, Subcommand)]
 enum Command {
     Report(Box<report::Arguments>),
+    Records(Box<records::Arguments>),
     Show(show::Arguments),
     Decode(decode::Arguments),
     Explain(explain::Arguments),
@@ -81,6 +84,7 @@ pub fn main() -> ExitCode {
     let arguments = CommandLine::parse();
     let status = match arguments.command {
         Some(Command::Report(arguments)) => arguments.run(),
+        Some(Command::Records(arguments)) => arguments.run(),
         Some(Command::Show(arguments)) => arguments.run(),
         Some(Command::Decode(arguments)) => arguments.run(),
         Some(Command::Explain(arguments)) => arguments.run(),

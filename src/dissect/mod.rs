@@ -8,12 +8,13 @@
 //! - [`Wanted`]: the PDUs of one frame of a capture, picked out while it is read;
 //! - [`dictionary`]: what vendors' TLVs and statuses are, where somebody says whose they are;
 //! - [`explain`]: what a number or a name stands for in the protocol's tables;
-//! - `tree`: the visitor that keeps every field of a walk;
+//! - `tree`: the visitor that keeps every field of a walk; `message`: the text in it;
 //! - [`model`]: what comes out, in the shape of `decode --format json`.
 
 pub mod dictionary;
 pub mod explain;
 pub mod input;
+mod message;
 pub mod model;
 mod tree;
 mod wanted;
@@ -21,6 +22,7 @@ mod wanted;
 use crate::session::{self, Bind, End, Seen, SessionEnd, Sessions, Sink, Timers, Transaction, Unsolicited};
 use crate::smpp::framer::{Framed, Framer, Framing, Lost, Skipped};
 use crate::smpp::spec::State;
+use crate::smpp::text::Charset;
 use crate::smpp::{CommandId, Context, Essentials, Place, Role, RuleId, Scope, Version, walk};
 use crate::tcp::{ConnectionNumber, Origin, PerSide, Side};
 use crate::time::{Duration, Timestamp};
@@ -45,6 +47,8 @@ pub struct Given {
     pub is_closed: bool,
     /// Whether passwords are shown.
     pub secrets: bool,
+    /// What the message centre means by data_coding 0.
+    pub default_charset: Charset,
 }
 
 /// Frames and walks `lines`, those of either side as one stream, in their order, and judges the session that they make.
@@ -69,7 +73,7 @@ pub fn dissect(lines: &[Line], given: Given) -> Dissection {
         *bench.roles.of_mut(bench.side) = role;
         at = line.at.unwrap_or(at);
         let offset = offsets.of_mut(bench.side);
-        framers.of_mut(bench.side).push(*offset, &line.octets, Origin { frame, at }, &mut bench);
+        framers.of_mut(bench.side).push(*offset, &line.octets, Origin { frame, at, wait: None }, &mut bench);
         *offset = offset.saturating_add(crate::num::count(line.octets.len()));
     }
     for side in [Side::Opener, Side::Accepter] {
@@ -137,7 +141,9 @@ impl Framing for Bench {
         let version = self.given.version.or_else(|| self.sessions.version());
         let context = Context { version, from: *self.roles.of(self.side) };
         let index = u32::try_from(self.out.pdus.len()).unwrap_or(u32::MAX);
-        let (mut pdu, findings) = pdu(framed.octets, context, framed.partial.is_some(), self.given.secrets);
+        let Given { secrets, default_charset, .. } = self.given;
+        let (mut pdu, findings) =
+            pdu(framed.octets, context, framed.partial.is_some(), secrets, default_charset);
         pdu.index = index;
         pdu.at = Some(framed.at);
         pdu.offset = framed.place.offset;
@@ -170,7 +176,7 @@ impl Framing for Bench {
             clause: rule.clause().to_owned(),
             pdu: shown.map(|pdu| pdu.index),
             field: Some("command_length".to_owned()),
-            span: [0, if octets.len() < 16 { crate::num::short(octets.len()) } else { 4 }],
+            span: [0, if rule == RuleId::HEADER_TRUNCATED { crate::num::short(octets.len()) } else { 4 }],
             message: lost.to_string(),
         };
         self.out.findings.push(finding);
@@ -193,6 +199,8 @@ impl Bench {
             side: self.side,
             header: framed.header,
             at: framed.at,
+            begun: framed.begun,
+            wait: framed.wait,
             place: framed.place,
             whole: framed.partial.is_none(),
             tlvs: facts.has_tlvs(),

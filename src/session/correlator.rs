@@ -1,13 +1,15 @@
 //! The correlator of one connection.
 
 use crate::smpp::{CommandId, CommandStatus, Role, RuleId, SequenceNumber, Version};
-use crate::tcp::{ConnectionNumber, Side};
+use crate::tcp::{ConnectionNumber, Event, Side};
 use crate::time::Timestamp;
 
 use super::binding::{Binding, State, sender};
+use super::blame::{Asked, Delay, Delays};
 use super::held::{Answer, Held, Recent, fits};
 use super::life::Life;
 use super::open::{Fault, Found, Open, Request};
+use super::order::Answers;
 use super::rules::{Breach, blame_direction, blame_state};
 use super::told::Told;
 use super::{End, Limits, NoRequest, Outcome, Seen, SessionId, Sink, Start, Transaction, Unsolicited, Why};
@@ -31,6 +33,7 @@ pub struct Sessions {
     pub(super) settled: Option<(u32, u32)>,
     pub(super) opener: Half,
     pub(super) accepter: Half,
+    pub(super) delays: Delays,
 }
 
 /// What one side asked, and what was answered to it.
@@ -39,6 +42,8 @@ pub(super) struct Half {
     pub(super) open: Open,
     pub(super) held: Held,
     pub(super) recent: Recent,
+    /// How this side answers.
+    pub(super) answers: Answers,
     /// Gaps in the octets of this side, over all sessions.
     pub(super) gaps: u32,
     /// A request of this side was given up: a response to it may still come.
@@ -68,12 +73,14 @@ impl Sessions {
             settled,
             opener,
             accepter,
+            delays: Delays::default(),
         }
     }
 
     /// Takes the next PDU of either side.
     pub fn push(&mut self, seen: &Seen<'_>, sink: &mut impl Sink) {
         let id = seen.header.command_id;
+        self.delays.see(seen.side, seen.at, seen.wait);
         self.release(seen.at, sink);
         let gaps = self.gaps();
         self.begin(seen);
@@ -129,6 +136,16 @@ impl Sessions {
     /// Octets were passed over in which a bind or an unbind may lie: until the next of them the state is not judged.
     pub const fn doubt(&mut self) {
         self.settled = None;
+    }
+
+    /// Something happened to `side`, seen at `at`: what it delays is told with the transactions.
+    pub fn event(&mut self, side: Side, at: Timestamp, event: Event, sink: &mut impl Sink) {
+        self.delays.event(side, at, event, |late| sink.delivered_late(&late));
+    }
+
+    /// Likewise, before the first PDU is pushed.
+    pub fn event_before(&mut self, side: Side, at: Timestamp, event: Event) {
+        self.delays.event(side, at, event, |_| ());
     }
 
     /// Whether octets of `side` wait behind a hole that may yet be filled. Requests among them come late but were sent
@@ -193,6 +210,12 @@ impl Sessions {
         self.told.version.or_else(|| self.life.as_ref()?.binding.version())
     }
 
+    /// system_id of the bind of the session that is on, where one was seen.
+    #[must_use]
+    pub fn system_id(&self) -> Option<&[u8]> {
+        self.life.as_ref()?.binding.system_id.as_deref()
+    }
+
     /// The session that is on, or the next one.
     #[must_use]
     pub const fn current(&self) -> SessionId {
@@ -214,6 +237,8 @@ impl Sessions {
             at: seen.at,
             place: seen.place,
             partial: !seen.whole,
+            octets: seen.header.command_length,
+            unseen: self.delays.unseen(side, seen.begun, seen.at, seen.wait),
             fault: breach.fault(),
             answering_pdus: self.half(side.other()).pdus,
             asking_gaps: self.half(side).gaps,
@@ -291,12 +316,14 @@ impl Sessions {
             return;
         }
         let limit = self.limits.held;
+        self.half_mut(side).answers.see(seen.place);
         let half = self.half_mut(asking);
         let found = half.open.answer(number, |request| fits(request, command));
         match found {
             // A request in the wrong direction or state has its finding; its response is the same fault. An unbind may
             // be answered when the other side's has been.
-            Found::Request(request, in_turn) => {
+            Found::Request(request, in_turn, order) => {
+                self.half_mut(side).answers.answer(request.command, order);
                 if request.fault == Fault::None && command != CommandId::UNBIND.response() {
                     blame(sink);
                 }
@@ -387,6 +414,8 @@ impl Sessions {
         let outcome =
             if nacked { Outcome::Nacked { status, latency } } else { Outcome::Answered { status, latency } };
         self.say(asking, request, Some(answer), outcome, sink);
+        let end = answer.place.offset.saturating_add(answer.header.command_length.into());
+        self.delays.answered(&Asked::of(asking, request), self.n, end, answer.at);
     }
 
     /// The number of `former` is used again by `seen`.
@@ -465,7 +494,7 @@ impl Sessions {
     }
 
     fn say(
-        &self,
+        &mut self,
         asking: Side,
         request: &Request,
         answer: Option<&Answer>,
@@ -473,6 +502,10 @@ impl Sessions {
         sink: &mut impl Sink,
     ) {
         let latency = outcome.latency();
+        let delay = match answer.filter(|_| latency.is_some()) {
+            Some(answer) => self.delays.of(&Asked::of(asking, request), answer.at, answer.wait),
+            None => Delay { unseen: request.unseen, ..Delay::default() },
+        };
         sink.transaction(&Transaction {
             session: self.id(),
             command: request.command,
@@ -486,6 +519,7 @@ impl Sessions {
             outcome,
             late: latency.is_some_and(|latency| latency > self.limits.timeout),
             early: answer.is_some() && latency.is_none(),
+            delay,
         });
     }
 

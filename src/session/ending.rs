@@ -94,6 +94,9 @@ impl Sessions {
             opener_gaps: self.opener.gaps.saturating_sub(life.former_gaps.0),
             accepter_gaps: self.accepter.gaps.saturating_sub(life.former_gaps.1),
             given_up: life.given_up,
+            opener_answers: self.opener.answers.take(),
+            accepter_answers: self.accepter.answers.take(),
+            delays_forgotten: self.delays.end(),
         });
     }
 }

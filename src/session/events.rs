@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Display};
 
+use super::{Answering, Delay, LateDelivery};
 use crate::smpp::{CommandId, CommandStatus, Place, Role, RuleId, SequenceNumber, Version};
 use crate::tcp::{ConnectionNumber, PerSide, Side};
 use crate::time::{Duration, Timestamp};
@@ -14,6 +15,8 @@ pub trait Sink {
     fn transaction(&mut self, transaction: &Transaction);
     /// A response answers nothing. Each response pushed is in one transaction or here.
     fn unsolicited(&mut self, unsolicited: &Unsolicited);
+    /// A response that was said before reached its asking side later than it was captured.
+    fn delivered_late(&mut self, _late: &LateDelivery) {}
     /// The PDU of `side` at `place` breaks a rule of session scope. `message` is valid during the call only.
     fn finding(&mut self, rule: RuleId, place: Place, at: Timestamp, side: Side, message: &dyn Display);
     /// A session is over; nothing with its number follows.
@@ -66,6 +69,8 @@ pub struct Transaction {
     pub late: bool,
     /// The response was captured before the request (mirror ports do that), so the latency is not known.
     pub early: bool,
+    /// What of the latency is not the peer's.
+    pub delay: Delay,
 }
 
 /// The response of a transaction.
@@ -473,6 +478,12 @@ pub struct SessionEnd {
     pub accepter_gaps: u32,
     /// Requests given up because more than [`super::Limits::outstanding`] of one side were open.
     pub given_up: u64,
+    /// How the opener answered.
+    pub opener_answers: Answering,
+    /// How the accepter answered.
+    pub accepter_answers: Answering,
+    /// Retransmissions and closed windows forgotten for want of room: what they delayed counts as the peer's.
+    pub delays_forgotten: u64,
 }
 
 impl SessionEnd {

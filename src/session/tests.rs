@@ -9,6 +9,7 @@
 //! tick 20.0 | close fin > | finish 30
 //! ```
 
+mod blame;
 mod histories;
 mod model;
 mod naive;

@@ -97,6 +97,8 @@ pub fn session(octets: &[u8]) {
                 sequence_number: SequenceNumber(number),
             },
             at: now,
+            begun: now,
+            wait: None,
             place: Place { frame, index: 0, offset: frame },
             whole: flags & 4 == 0,
             tlvs: flags & 2 != 0,

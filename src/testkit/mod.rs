@@ -26,11 +26,15 @@ pub mod fuzz_session;
 
 pub mod fuzz_tcp;
 
+pub mod fuzz_text;
+
 pub mod generate;
 
 mod job;
 
 pub mod network;
+
+pub mod path;
 
 pub mod pdu;
 
@@ -39,6 +43,8 @@ pub mod rng;
 pub mod samples;
 
 pub mod scenario;
+
+pub mod sentences;
 
 pub mod tcp;
 

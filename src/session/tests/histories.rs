@@ -151,7 +151,10 @@ fn play(handshake: bool, history: &[(i64, Op)]) -> Vec<Event> {
                 };
                 let place = Place { frame, index: 0, offset: 0 };
                 let bind = (command == CommandId::OUTBIND).then(Bind::default);
-                sessions.push(&Seen { side, header, at, place, whole, tlvs: false, bind }, &mut trace);
+                sessions.push(
+                    &Seen { side, header, at, begun: at, wait: None, place, whole, tlvs: false, bind },
+                    &mut trace,
+                );
             }
             Op::Gap(side) => {
                 model.gaps[ix(side)] += 1;

@@ -376,6 +376,8 @@ impl Run {
                 sequence_number: SequenceNumber(number(sequence_number).unwrap()),
             },
             at: self.at,
+            begun: self.at,
+            wait: None,
             place: Place { frame: self.frame, index: 0, offset: 0 },
             whole,
             tlvs,

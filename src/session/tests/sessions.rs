@@ -413,6 +413,8 @@ fn different_commands_are_bounded() {
             side: Side::Opener,
             header,
             at: Timestamp::default(),
+            begun: Timestamp::default(),
+            wait: None,
             place,
             whole: true,
             tlvs: false,
