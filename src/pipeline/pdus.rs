@@ -107,6 +107,7 @@ impl Framing for Pdus<'_> {
     }
 
     fn lost(&mut self, rule: RuleId, octets: &[u8], place: Place, at: Timestamp) {
+        self.sessions.doubt();
         self.tally.findings.add(&Finding {
             rule,
             place,

@@ -271,6 +271,7 @@ fn forget_times(report: &mut Report) {
         (session.idle_before_end_ms, session.tcp.rtt_us) = (None, None);
         session.tcp.data_rtt_us = model::DataRtt::default();
         session.latency_us = model::Latency::default();
+        session.conduct.forget_times();
         session.blame = None;
     }
     for account in &mut report.accounts {

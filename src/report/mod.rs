@@ -6,6 +6,7 @@
 mod accounts;
 mod assembly;
 mod blame;
+mod conduct;
 pub mod counts;
 mod exchanges;
 mod history;

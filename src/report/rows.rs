@@ -3,15 +3,16 @@
 use std::cmp::Reverse;
 
 use super::blame::{Blame, answering};
+use super::conduct::{conduct, span, spans};
 use super::exchanges::{Exchanges, Requests};
 use super::model;
 use super::tally::Tally;
 use crate::decap::Endpoint;
 use crate::report::latency::micros;
-use crate::session::{BindType, End, SessionEnd, SessionId, Start, Transaction};
+use crate::session::{BindFrom, BindType, End, SessionEnd, SessionId, Start, Transaction};
 use crate::smpp::{CommandId, Role};
-use crate::tcp::{Health, PerSide, Side, Spans};
-use crate::time::{Duration, Timestamp};
+use crate::tcp::{Health, PerSide, Side};
+use crate::time::Timestamp;
 
 /// Something complete, with its place in the order of the capture.
 #[derive(Debug)]
@@ -185,6 +186,11 @@ fn session(row: &SessionRow<'_>) -> model::Session {
             BindType::Receiver => model::Bind::Receiver,
             BindType::Transceiver => model::Bind::Transceiver,
         }),
+        bind_from: end.bind_from.map(|from| match from {
+            BindFrom::Bind => model::BindFrom::Bind,
+            BindFrom::Response => model::BindFrom::Response,
+            BindFrom::Inferred => model::BindFrom::Inferred,
+        }),
         interface_version: end.interface_version,
         first_at: Some(end.first_at),
         last_at: Some(end.last_at),
@@ -233,6 +239,7 @@ fn session(row: &SessionRow<'_>) -> model::Session {
             peak_per_s: end.rate.map(|rate| u64::from(rate.count)),
             peak_at: end.rate.map(|rate| rate.at),
         },
+        conduct: conduct(end, esme_side),
         tcp: model::SessionTcp {
             retransmitted: row.health.retransmitted,
             out_of_order: row.health.out_of_order,
@@ -253,20 +260,6 @@ fn session(row: &SessionRow<'_>) -> model::Session {
                 ip_id_fits: rst.ip_id_fits,
             }),
         },
-    }
-}
-
-fn span(span: Duration) -> f64 {
-    micros(span.nanos().max(0).unsigned_abs())
-}
-
-fn spans(spans: &Spans) -> model::Spans {
-    let known = |value: f64| (spans.count > 0).then_some(value);
-    model::Spans {
-        count: spans.count,
-        min: known(span(spans.min)),
-        mean: known(span(spans.sum) / spans.count.max(1) as f64),
-        max: known(span(spans.max)),
     }
 }
 

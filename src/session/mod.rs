@@ -32,13 +32,18 @@
 mod binding;
 pub mod blame;
 mod correlator;
+mod ending;
 mod events;
+mod flight;
 mod held;
 mod life;
+mod links;
 mod numbers;
 mod open;
 mod order;
+mod rate;
 mod rules;
+mod told;
 
 #[cfg(test)]
 mod tests;
@@ -46,11 +51,14 @@ mod tests;
 pub use blame::{Delay, LateDelivery};
 pub use correlator::Sessions;
 pub use events::{
-    BindFrom, BindType, End, LastPdu, NoRequest, Outcome, Peak, Response, SessionEnd, SessionId, Sink, Start,
-    Transaction, Unsolicited, Why,
+    BindFrom, BindType, End, LastPdu, NoRequest, Outcome, Peak, Response, Responses, SessionEnd, SessionId,
+    Silence, Sink, Start, Transaction, Unsolicited, Why,
 };
+pub use flight::Flight;
+pub use links::EnquireLinks;
 pub use numbers::Numbers;
 pub use order::Answering;
+pub use rate::RateUse;
 
 use crate::smpp::{Header, Place};
 use crate::tcp::{Side, Wait};

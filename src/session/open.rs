@@ -159,6 +159,11 @@ impl Open {
         self.remove(number)
     }
 
+    /// How many requests are in the window, as of the last request.
+    pub(super) const fn in_flight(&self) -> u32 {
+        self.waiting
+    }
+
     /// How many requests wait in the window of the asking side.
     ///
     /// All open ones, but for those that are plainly lost: older than `timeout`, with a newer one answered. Each would

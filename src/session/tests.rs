@@ -12,6 +12,8 @@
 mod blame;
 mod histories;
 mod model;
+mod naive;
+mod scenarios;
 mod script;
 mod sessions;
 mod transactions;

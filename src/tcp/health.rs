@@ -49,7 +49,7 @@ pub struct Spans {
 }
 
 impl Spans {
-    pub(super) fn add(&mut self, span: Duration) {
+    pub(crate) fn add(&mut self, span: Duration) {
         self.min = if self.count == 0 { span } else { self.min.min(span) };
         self.max = self.max.max(span);
         self.sum = Duration::from_nanos(self.sum.nanos().saturating_add(span.nanos()));

@@ -5,10 +5,11 @@ use std::path::Path;
 
 use crate::report::Report;
 use crate::report::model::{
-    Account, AccountFrom, Answers, Bind, Blame, Capture, Churn, CommandCount, CommandIdCount, End, EndedBy,
-    Endpoint, File, Finding, Fragments, Latency, Leg, Limit, LocalFrom, Octets, PartialCount, PartialReason,
-    Pdus, Period, Place, Rate, ReasonCount, Role, Seen, Session, SessionPdus, SessionTcp, Severity, Start,
-    Status, SystemIdFrom, Tcp, TcpDelays, Transactions, Unanswered, UnseenDelays, WhyCount, Window, Worst,
+    Account, AccountFrom, Answers, Bind, BindFrom, Blame, Capture, Churn, CommandCount, CommandIdCount,
+    Conduct, End, EndedBy, Endpoint, File, Finding, Fragments, Latency, Leg, Limit, LocalFrom, Octets,
+    PartialCount, PartialReason, Pdus, Period, Place, Rate, ReasonCount, Role, Seen, Session, SessionPdus,
+    SessionTcp, Severity, Start, Status, SystemIdFrom, Tcp, TcpDelays, Transactions, Unanswered,
+    UnseenDelays, WhyCount, Window, Worst,
 };
 use crate::time::{Duration, Timestamp};
 
@@ -97,6 +98,7 @@ fn session(connection: u32, system_id: Option<&str>, requests: Transactions) -> 
         system_id: system_id.map(str::to_owned),
         system_id_from: system_id.map(|_| SystemIdFrom::Bind),
         bind: system_id.map(|_| Bind::Transceiver),
+        bind_from: system_id.map(|_| BindFrom::Bind),
         interface_version: system_id.map(|_| 0x34),
         first_at: Some(at(0)),
         last_at: Some(at(12_500)),
@@ -119,6 +121,7 @@ fn session(connection: u32, system_id: Option<&str>, requests: Transactions) -> 
         statuses: Vec::new(),
         window: Window { max: Some(3), max_at: Some(at(700)), asked_by: Some(Role::Esme) },
         rate: Rate { peak_per_s: Some(12), peak_at: Some(at(0)) },
+        conduct: Conduct::default(),
         tcp: SessionTcp { rtt_us: Some(210.25), ..SessionTcp::default() },
     }
 }

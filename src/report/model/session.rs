@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     AccountFrom, Answers, Blame, CommandCount, CommandIdCount, Latency, Leg, SessionTcp, Status, Transactions,
 };
+use super::{BindFrom, Conduct};
 use crate::time::Timestamp;
 
 /// One session.
@@ -32,8 +33,10 @@ pub struct Session {
     pub system_id: Option<String>,
     /// Where `system_id` is from.
     pub system_id_from: Option<SystemIdFrom>,
-    /// What it is bound as; `null`: no bind in the capture.
+    /// What it is bound as; `null`: nothing in the capture tells.
     pub bind: Option<Bind>,
+    /// How that is known; `null` where it is not.
+    pub bind_from: Option<BindFrom>,
     /// interface_version of the bind (0x34 is 52); `null`: no bind in the capture.
     pub interface_version: Option<u8>,
     /// Time of the first frame of the session.
@@ -68,6 +71,8 @@ pub struct Session {
     pub window: Window,
     /// Requests a second.
     pub rate: Rate,
+    /// How it was bound, kept alive and conducted.
+    pub conduct: Conduct,
     /// TCP health of the connection.
     pub tcp: SessionTcp,
 }
