@@ -56,10 +56,11 @@ impl Connection {
     pub fn push(&mut self, arrival: &Arrival, payload: &[u8], limits: &Limits, sink: &mut impl Ordered) {
         self.health.segments = self.health.segments.saturating_add(1);
         let (syn, ack) = (arrival.flags.has(Flags::SYN), arrival.flags.has(Flags::ACK));
+        let mut syn_again = false;
         if syn && !ack {
-            self.syn_again |= self.syn_at.replace(self.syn_at.unwrap_or(arrival.at)).is_some();
+            syn_again = self.syn_at.replace(self.syn_at.unwrap_or(arrival.at)).is_some();
         } else if syn {
-            self.syn_again |= self.syn_ack_at.replace(self.syn_ack_at.unwrap_or(arrival.at)).is_some();
+            syn_again = self.syn_ack_at.replace(self.syn_ack_at.unwrap_or(arrival.at)).is_some();
             self.streams.of_mut(arrival.side.other()).begins_at(arrival.acknowledgement);
         } else if self.health.handshake_rtt.is_none()
             && arrival.side == Side::Opener
@@ -85,6 +86,8 @@ impl Connection {
             self.health.duplicate_frames = self.health.duplicate_frames.saturating_add(1);
             return;
         }
+        // The same frame seen twice is no second attempt.
+        self.syn_again |= syn_again;
         self.note(arrival, effect, sink);
         if ack {
             self.streams.of_mut(arrival.side.other()).acknowledge(arrival.acknowledgement, arrival.at);
