@@ -30,7 +30,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("terminal_size", &["cli"]),
     ("tokio", &["smsc::server"]),
     ("tokio_rustls", &["smsc::server::tls"]),
-    ("toml", &["dissect"]),
+    ("toml", &["names", "dissect"]),
     ("zstd", &["capture"]),
 ];
 

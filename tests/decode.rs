@@ -159,6 +159,49 @@ fn a_wrong_length_names_whose_octets_they_are() {
 }
 
 #[test]
+fn fewer_octets_than_a_header_has_are_named_too() {
+    for end in ["open", "closed"] {
+        let dissection = json(&["--end", end, "-"], "414d5150 00000901");
+        let [finding] = dissection.findings.as_slice() else { panic!("{dissection:?}") };
+        assert_eq!((finding.rule.as_str(), finding.span), ("header.command_length.too_large", [0, 4]));
+        assert!(finding.message.contains(", the octets of an AMQP header ("), "{}", finding.message);
+    }
+    let rule =
+        |end: &str, hex: &str| json(&["--end", end, "-"], hex).findings.pop().map(|finding| finding.rule);
+    assert_eq!(rule("open", "00000008 01020304").as_deref(), Some("header.command_length.too_small"));
+    assert_eq!(rule("open", "00000010 00000015"), None);
+    assert_eq!(rule("closed", "00000010 00000015").as_deref(), Some("header.truncated"));
+}
+
+#[test]
+fn every_packet_of_a_dump_gives_its_pdus() {
+    // An IPv4 packet with a TCP segment, of which tcpdump prints several.
+    let packet = |pdu: &str| -> String {
+        let octets = pdu.len() / 2;
+        let header = format!("4500{:04x}00000000400600000a0000010a000002", 40 + octets);
+        let segment = "9c400ad70000000100000001501800ff00000000";
+        let digits = format!("{header}{segment}{pdu}");
+        let rows = digits.as_bytes().chunks(32).enumerate().map(|(number, row)| {
+            let groups: Vec<_> = row.chunks(4).map(|group| String::from_utf8_lossy(group)).collect();
+            format!("\t0x{:04x}:  {}  ....\n", number * 16, groups.join(" "))
+        });
+        format!("10:00:00.0 IP 10.0.0.1.40000 > 10.0.0.2.2775: Flags [P.]\n{}", rows.collect::<String>())
+    };
+    let enquire = |number: u8| format!("000000100000001500000000000000{number:02x}");
+    let text = [packet(&enquire(1)), packet(""), packet(&enquire(2))].concat();
+    let numbers: Vec<u32> = json(&["-"], &text).pdus.iter().map(|pdu| pdu.sequence_number).collect();
+    assert_eq!(numbers, [1, 2]);
+}
+
+#[test]
+fn a_capture_is_none_of_the_inputs() {
+    let capture = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/incident/capture.pcap");
+    let output = decode(&[capture], "");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("a capture: `smpp-inspect show"));
+}
+
+#[test]
 fn findings_stand_below_their_field_and_the_octets_are_marked() {
     // source_addr_ton 7 is reserved.
     let wrong = SUBMIT.replacen("0001013434", "0007013434", 1);

@@ -8,9 +8,11 @@ use clap::{Args, ValueEnum};
 use super::dictionaries::Dictionaries;
 use super::output::Output;
 use super::terminal::{self, Color};
+use super::timers::Timers;
 use super::{DONE, FOUND, Failure};
 use crate::dissect::model::{Dissection, Severity};
 use crate::dissect::{self, Given, Line, input};
+use crate::smpp::text::Charset;
 use crate::smpp::{self, Header};
 use crate::view;
 
@@ -37,9 +39,17 @@ pub(super) struct Arguments {
     /// Who sent octets that do not say it
     #[arg(long, value_enum, value_name = "SIDE")]
     from: Option<From>,
+    /// The state of the session before the first PDU; without it nothing that depends on the session is judged
+    #[arg(long, value_enum, ignore_case = true, value_name = "STATE")]
+    state: Option<State>,
+    #[command(flatten)]
+    timers: Timers,
     /// Whether the connection went on after the last octet
     #[arg(long, value_enum, default_value_t)]
     end: End,
+    /// What the message centre means by data_coding 0
+    #[arg(long, value_name = "CHARSET", value_parser = Charset::named, default_value = "gsm7")]
+    default_charset: Charset,
     #[command(flatten)]
     dictionaries: Dictionaries,
     /// Show passwords
@@ -73,6 +83,28 @@ enum Version {
     V34,
     #[value(name = "5.0")]
     V50,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum State {
+    /// Connected, not bound
+    #[value(name = "OPEN")]
+    Open,
+    /// The message centre has sent outbind
+    #[value(name = "OUTBOUND")]
+    Outbound,
+    /// Bound as transmitter
+    #[value(name = "BOUND_TX")]
+    BoundTx,
+    /// Bound as receiver
+    #[value(name = "BOUND_RX")]
+    BoundRx,
+    /// Bound as transceiver
+    #[value(name = "BOUND_TRX")]
+    BoundTrx,
+    /// Unbound, the connection still open
+    #[value(name = "UNBOUND")]
+    Unbound,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -116,8 +148,18 @@ impl Arguments {
                 From::Esme => smpp::Role::Esme,
                 From::Smsc => smpp::Role::Smsc,
             }),
+            state: self.state.map(|state| match state {
+                State::Open => smpp::spec::State::Open,
+                State::Outbound => smpp::spec::State::Outbound,
+                State::BoundTx => smpp::spec::State::BoundTx,
+                State::BoundRx => smpp::spec::State::BoundRx,
+                State::BoundTrx => smpp::spec::State::BoundTrx,
+                State::Unbound => smpp::spec::State::Unbound,
+            }),
+            timers: self.timers.limits(),
             is_closed: self.end == End::Closed,
             secrets: self.show_secrets,
+            default_charset: self.default_charset,
         };
         let mut dissection = dissect::dissect(&lines, given);
         dictionary.apply(&mut dissection);
@@ -146,6 +188,11 @@ impl Arguments {
             }
             hex => ("decode".to_owned(), hex.join(" ").into_bytes()),
         };
+        if is_capture(&octets) {
+            let what =
+                "a capture: `smpp-inspect show FILE FRAME` decodes its PDUs, and decode those given by hand";
+            return Err(Failure::new(place, what));
+        }
         let lines = match std::str::from_utf8(&octets) {
             Ok(text) if !text.contains('\0') => {
                 input::parse(text).map_err(|what| Failure::new(&place, what))?
@@ -153,16 +200,41 @@ impl Arguments {
             // What is no text is the PDUs themselves.
             _ => vec![Line { from: None, at: None, octets }],
         };
-        match lines.as_slice() {
-            [] => Err(Failure::new(place, "no octets: hex, base64 or a dump is needed")),
-            // A dump of a packet has headers before its PDUs.
-            [Line { from: None, octets, .. }] if !begins_like_a_pdu(octets) => match input::payload(octets) {
-                Some(octets) => Ok(vec![Line { from: None, at: None, octets }]),
-                None => Ok(lines),
-            },
-            _ => Ok(lines),
+        if lines.is_empty() {
+            return Err(Failure::new(place, "no octets: hex, base64 or a dump is needed"));
         }
+        Ok(payloads(lines))
     }
+}
+
+/// Whether the octets begin as pcap, pcapng, gzip or Zstandard do: no PDU is of such a length.
+fn is_capture(octets: &[u8]) -> bool {
+    const MAGICS: [&[u8]; 7] = [
+        &[0xA1, 0xB2, 0xC3, 0xD4],
+        &[0xD4, 0xC3, 0xB2, 0xA1],
+        &[0xA1, 0xB2, 0x3C, 0x4D],
+        &[0x4D, 0x3C, 0xB2, 0xA1],
+        &[0x0A, 0x0D, 0x0D, 0x0A],
+        &[0x1F, 0x8B, 0x08],
+        &[0x28, 0xB5, 0x2F, 0xFD],
+    ];
+    MAGICS.iter().any(|magic| octets.starts_with(magic))
+}
+
+/// The lines, with what packets carry in their place: dumps of tcpdump and Wireshark have the headers of the network.
+fn payloads(lines: Vec<Line>) -> Vec<Line> {
+    let is_pdu = |line: &Line| line.from.is_some() || begins_like_a_pdu(&line.octets);
+    let carried: Vec<Line> = lines
+        .iter()
+        .filter_map(|line| {
+            if is_pdu(line) {
+                return Some(line.clone());
+            }
+            input::payload(&line.octets).map(|octets| Line { octets, ..line.clone() })
+        })
+        .collect();
+    // Packets that carry nothing have no PDUs; what is no packet is shown as it is.
+    if carried.is_empty() { lines } else { carried }
 }
 
 fn begins_like_a_pdu(octets: &[u8]) -> bool {

@@ -1,8 +1,9 @@
 //! Octets as people have them: hex with anything between its digits, dumps with offsets and characters beside them,
 //! base64, and lines that say who sent what.
 
-use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
+mod dump;
+mod forms;
+mod strings;
 
 use crate::smpp::Role;
 use crate::time::Timestamp;
@@ -19,41 +20,52 @@ pub struct Line {
 }
 
 /// Reads text in whatever form it is: lines that begin with `E>` (from the ESME) or `M>` (from the message centre), with
-/// `@SECONDS` before that if the time is known; a dump of xxd, hexdump, tcpdump or Wireshark; hex digits with blanks,
-/// colons, commas, `0x` or `\x` between them; base64. A line that begins with `#` says nothing, nor does what stands
-/// behind ` #`.
+/// `@SECONDS` before that if the time is known; a dump of xxd, hexdump, od, tcpdump, Wireshark or Kannel; a list or an array
+/// as programs have it; a string with `\x` in it; hex digits with blanks, colons, commas, `0x` or `\x` between them; base64.
+/// A line that begins with `#` says nothing, nor does what stands behind ` #`, strings aside. Each packet of a dump is a
+/// line of its own.
 ///
 /// # Errors
 ///
 /// Line, column and what was there instead, as `line 2, column 7: 'x' is no hex digit`.
 pub fn parse(text: &str) -> Result<Vec<Line>, String> {
-    let lines: Vec<(usize, &str)> = text
-        .lines()
-        .map(|line| line.split(" #").next().unwrap_or_default().trim_end())
-        .enumerate()
-        .filter(|(_, line)| !line.trim().is_empty() && !line.trim_start().starts_with('#'))
+    let whole = text.lines().enumerate();
+    let whole = whole.filter(|(_, line)| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
+    let whole: Vec<(usize, &str)> = whole.collect();
+    let without_remark = |line: &'_ str| line.split(" #").next().map_or(0, str::len);
+    let lines: Vec<(usize, &str)> = whole
+        .iter()
+        .map(|(number, line)| (*number, line.get(..without_remark(line)).unwrap_or_default().trim_end()))
+        .filter(|(_, line)| !line.is_empty())
         .collect();
     if lines.iter().any(|(_, line)| directed(line).is_some()) {
         return lines.into_iter().map(|(number, line)| session_line(number, line)).collect();
     }
-    if let Some(octets) = dump(&lines) {
+    if let Some(packets) = dump::packets(&lines) {
+        return Ok(packets.into_iter().flat_map(bare).collect());
+    }
+    if strings::are_in(text) {
+        return each(&whole, strings::octets).map(bare);
+    }
+    if let Some(octets) = forms::list(&lines) {
         return Ok(bare(octets));
     }
-    let mut octets = Vec::new();
-    let mut failed = None;
-    for &(number, line) in &lines {
-        match hex(line) {
-            Ok(mut more) => octets.append(&mut more),
-            Err(what) => {
-                failed = Some(format!("line {}, {what}", number + 1));
-                break;
-            }
-        }
+    match each(&lines, forms::hex) {
+        Ok(octets) => Ok(bare(octets)),
+        Err(what) => forms::from_base64(&lines).map(bare).ok_or(what),
     }
-    match failed {
-        None => Ok(bare(octets)),
-        Some(what) => from_base64(&lines).map(bare).ok_or(what),
+}
+
+/// The octets of all lines; what is wrong with its line before it.
+fn each(
+    lines: &[(usize, &str)],
+    octets: impl Fn(&str) -> Result<Vec<u8>, String>,
+) -> Result<Vec<u8>, String> {
+    let mut all = Vec::new();
+    for &(number, line) in lines {
+        all.append(&mut octets(line).map_err(|what| format!("line {}, {what}", number + 1))?);
     }
+    Ok(all)
 }
 
 /// The payload where `octets` are a whole packet, as dumps of tcpdump and Wireshark are.
@@ -111,109 +123,8 @@ fn session_line(number: usize, line: &str) -> Result<Line, String> {
         }
         Some(_) => return Err(place("column 1: @ needs a number of seconds")),
     };
-    Ok(Line { from: Some(role), at, octets: hex(digits).map_err(|what| place(&what))? })
-}
-
-/// Hex digits in pairs, whatever stands between them.
-fn hex(line: &str) -> Result<Vec<u8>, String> {
-    let mut octets = Vec::with_capacity(line.len() / 2);
-    let mut half: Option<u8> = None;
-    let mut characters = line.chars().enumerate().peekable();
-    while let Some((at, character)) = characters.next() {
-        match character {
-            // Prefixes: 0x2f, \x2f.
-            '0' if half.is_none() && characters.next_if(|(_, next)| matches!(next, 'x' | 'X')).is_some() => {}
-            '\\' if characters.next_if(|(_, next)| matches!(next, 'x' | 'X')).is_some() => {}
-            ' ' | '\t' | ':' | ',' | ';' | '-' | '_' | '.' | '"' | '\'' | '[' | ']' | '{' | '}' | '('
-            | ')' | '<' | '>' | '|' => {}
-            _ => match character.to_digit(16).and_then(|digit| u8::try_from(digit).ok()) {
-                None => return Err(format!("column {}: {character:?} is no hex digit", at + 1)),
-                Some(digit) => match half.take() {
-                    None => half = Some(digit),
-                    Some(high) => octets.push(high << 4 | digit),
-                },
-            },
-        }
-    }
-    match half {
-        None => Ok(octets),
-        Some(_) => Err(format!("column {}: a single hex digit, an octet has two", line.chars().count())),
-    }
-}
-
-/// A dump: each line has the offset of its first octet, the octets, and perhaps their characters. Lines without an
-/// offset are those that tcpdump puts before a packet.
-fn dump(lines: &[(usize, &str)]) -> Option<Vec<u8>> {
-    let mut octets = Vec::new();
-    let mut packet = 0_usize;
-    let mut rows = 0;
-    for (_, line) in lines {
-        let Some((offset, rest)) = dump_row(line) else { continue };
-        if offset == 0 {
-            packet = 0;
-        } else if offset != packet {
-            // The last line of hexdump is an offset alone.
-            return None;
-        }
-        let row = row_octets(rest);
-        if row.is_empty() && !rest.trim().is_empty() {
-            return None;
-        }
-        packet += row.len();
-        octets.extend(row);
-        rows += 1;
-    }
-    (rows > 0 && !octets.is_empty()).then_some(octets)
-}
-
-/// The offset of a row of a dump, and what follows: `0x0010:  4500`, `00000010: 4500`, `0010  45 00`.
-fn dump_row(line: &str) -> Option<(usize, &str)> {
-    let line = line.trim_start();
-    let (offset, rest) = line.split_once([' ', '\t']).unwrap_or((line, ""));
-    let (bare, has_colon) = match offset.strip_suffix(':') {
-        Some(bare) => (bare, true),
-        None => (offset, false),
-    };
-    let digits = bare.strip_prefix("0x").unwrap_or(bare);
-    let is_offset = (4..=8).contains(&digits.len()) && digits.chars().all(|c| c.is_ascii_hexdigit());
-    // Without a colon the octets stand apart by two blanks, or the offset stands alone.
-    if !is_offset || !(has_colon || rest.starts_with(' ') || rest.is_empty()) {
-        return None;
-    }
-    Some((usize::from_str_radix(digits, 16).ok()?, rest))
-}
-
-/// The octets of a row, up to the column of characters: sixteen at most, in groups of whole octets, parted by fewer than
-/// two blanks (hexdump has two in the middle).
-fn row_octets(row: &str) -> Vec<u8> {
-    let mut octets = Vec::with_capacity(16);
-    let mut rest = row.trim_start();
-    while octets.len() < 16 {
-        let group = rest.split(' ').next().unwrap_or_default();
-        let is_hex = !group.is_empty()
-            && group.len().is_multiple_of(2)
-            && group.chars().all(|c| c.is_ascii_hexdigit());
-        if !is_hex || group.len() > 8 {
-            break;
-        }
-        let Ok(mut more) = hex(group) else { break };
-        octets.append(&mut more);
-        let after = rest.get(group.len()..).unwrap_or_default();
-        let blanks = after.len() - after.trim_start_matches(' ').len();
-        if blanks == 0 || blanks > 1 && !(blanks == 2 && octets.len() == 8) {
-            break;
-        }
-        rest = after.trim_start_matches(' ');
-    }
-    octets
-}
-
-fn from_base64(lines: &[(usize, &str)]) -> Option<Vec<u8>> {
-    let text: String = lines.iter().flat_map(|(_, line)| line.split_whitespace()).collect();
-    [STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD]
-        .iter()
-        .find_map(|engine| engine.decode(&text).ok())
-        .filter(|octets| octets.len() >= 4)
+    let octets = if strings::are_in(digits) { strings::octets(digits) } else { forms::hex(digits) };
+    Ok(Line { from: Some(role), at, octets: octets.map_err(|what| place(&what))? })
 }
 
 #[cfg(test)]
@@ -233,9 +144,18 @@ mod tests {
             "00 00 00 10 00 00 00 15 00 00 00 00 00 00 00 01",
             "00:00:00:10:00:00:00:15:00:00:00:00:00:00:00:01",
             "0x00000010 0x00000015 0x00000000 0x00000001",
-            "0x00, 0x00, 0x00, 0x10, 0, 0, 0, 0, 0x00,0x15 0x00,0x00,0x00,0x00,0x00,0x00,0x00,0x01",
+            "0x00, 0x00, 0x00, 0x10, 0, 0, 0, 0x15, 0x00,0x00,0x00,0x00,0x00,0x00,0x00,0x01",
+            "0x00,0x00,0x00,0x10 0x00,0x00,0x00,0x15 0x00000000 0x00000001",
+            "unsigned char pdu[] = {\n  0x00, 0x00, 0x00, 0x10, 0x00, 0x00, 0x00, 0x15, /* ........ */\n  0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01 // a, b\n};\nunsigned int pdu_len = 16;",
+            "static const unsigned char pkt1[16] = {\n0x00, 0x00, 0x00, 0x10, 0x00, 0x00, 0x00, 0x15,\n0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01\n};",
+            "[0, 0, 0, 16, 0, 0, 0, 21, 0, 0, 0, 0, 0, 0, 0, 1]",
+            r#"{"type":"Buffer","data":[0,0,0,16,0,0,0,21,0,0,0,0,0,0,0,1]}"#,
+            "<Buffer 00 00 00 10 00 00 00 15 00 00 00 00 00 00 00 01>",
             r"\x00\x00\x00\x10\x00\x00\x00\x15\x00\x00\x00\x00\x00\x00\x00\x01",
-            r#"b"\x00\x00\x00\x10\x00\x00\x00\x15\x00\x00\x00\x00\x00\x00\x00\x01""#.trim_start_matches('b'),
+            r#"b"\x00\x00\x00\x10\x00\x00\x00\x15\x00\x00\x00\x00\x00\x00\x00\x01""#,
+            r"\x00 \x00 \x00 \x10, \x00\x00\x00\x15 \x00\x00\x00\x00 \x00\x00\x00\x01",
+            r"pdu = b'\x00\x00\x00\x10\x00\x00\x00\x15\x00\x00\x00\x00\x00\x00\x00\x01'",
+            "char packet_bytes[] = \\\n  \"\\x00\\x00\\x00\\x10\\x00\\x00\\x00\\x15\" \\\n  \"\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x01\";",
             "AAAAEAAAABUAAAAAAAAAAQ==",
             "AAAAEAAAABUAAAAAAAAAAQ",
             "# a heading\n0000001000000015 # the first half\n\n0000000000000001",
@@ -244,6 +164,11 @@ mod tests {
             "0000   00 00 00 10 00 00 00 15 00 00 00 00 00 00 00 01   ................",
             "12:00:00.5 IP a.1 > b.2775: Flags [P.], length 16\n\t0x0000:  0000 0010 0000 0015 0000 0000 0000 0001  ................",
             "0000   00 00 00 10 00 00 00 15   ........\n0008   00 00 00 00 00 00 00 01   ........",
+            "0000000 00 00 00 10 00 00 00 15 00 00 00 00 00 00 00 01\n0000020",
+            "000000 00 00 00 10 00 00 00 15 00 00 00 00 00 00 00 01\n000010",
+            "000000 00 00 00 10 00 00 00 15 00 00 00 00 00 00 00 01  >................<\n000010",
+            "0000000 0000 1000 0000 1500 0000 0000 0000 0100\n0000010",
+            "2026-11-27 02:00:00 [1] [6] DEBUG:   Octet string at 0x5581:\nDEBUG:     len:  16\nDEBUG:     data: 00 00 00 10 00 00 00 15 00 00 00 00 00 00 00 01   ................\nDEBUG:   Octet string dump ends.",
         ] {
             assert_eq!(octets(text), ENQUIRE, "{text}");
         }
@@ -255,6 +180,30 @@ mod tests {
         let text = "00000000: 6162 6364 6566 3031 3233 3435 3637 3839  abcdef0123456789\n00000010: 6162  ab";
         assert_eq!(octets(text), b"abcdef0123456789ab");
         assert_eq!(octets("00000000  61 62 63                                          |abc|"), b"abc");
+    }
+
+    #[test]
+    fn rows_that_a_dump_leaves_out_are_those_before_it() {
+        let row = "11 ".repeat(16);
+        let squeezed = format!("00000000  {row}\n*\n00000030  22\n00000031");
+        assert_eq!(octets(&squeezed), [[0x11; 48].as_slice(), &[0x22]].concat());
+        // hexdump fills its last word.
+        assert_eq!(octets("0000000 6261 6463 0065\n0000005"), b"abcde");
+    }
+
+    #[test]
+    fn a_string_has_its_characters_as_they_are() {
+        assert_eq!(octets(r"b'\x00\x00>\n\t\'\\ #1 a\0'"), b"\0\0>\n\t'\\ #1 a\0");
+        assert_eq!(octets(r#"  "\x01>" "\u0002\303\251é\e"; "#), b"\x01>\x02\xC3\xA9\xC3\xA9\x1B");
+        assert_eq!(octets(r"\x00\x00>\x00 a"), b"\0\0>\0 a");
+        let lines = parse(r"E> b'\x00\x00\x00>'").unwrap();
+        assert_eq!(lines[0].octets, [0, 0, 0, 0x3E]);
+    }
+
+    #[test]
+    fn each_packet_of_a_dump_is_a_line() {
+        let lines = parse("a\n0x0000:  0102\nb\n0x0000:  0304 05\n").unwrap();
+        assert_eq!(lines.iter().map(|line| line.octets.len()).collect::<Vec<_>>(), [2, 3]);
     }
 
     #[test]
@@ -277,6 +226,8 @@ mod tests {
             ("00\nxyz!", "line 2, column 1: 'x' is no hex digit"),
             ("0001 0", "line 1, column 6: a single hex digit, an octet has two"),
             ("E> 00\n0102", "line 2, column 1: E> or M> is needed, as on the other lines"),
+            (r"b'\x00\q'", r"line 1, column 7: \q is no escape"),
+            (r"\x00\xg", r"line 1, column 5: \xg is no escape"),
             ("@soon E> 00", "line 1, column 1: @ needs a number of seconds"),
         ] {
             assert_eq!(parse(text).unwrap_err(), what, "{text}");

@@ -15,7 +15,7 @@ use super::ids::CommandId;
 use super::spec::{self, MAX_COMMAND_LENGTH};
 use super::{Context, Place, RuleId, Silent, walk};
 use crate::num::{count, index};
-use crate::tcp::{Missing, Origin};
+use crate::tcp::{Missing, Origin, Wait};
 use crate::time::Timestamp;
 
 /// Takes what the framer cuts.
@@ -39,6 +39,10 @@ pub struct Framed<'a> {
     pub place: Place,
     /// When it became readable: the latest first-capture time of its side's contiguous run up to its end.
     pub at: Timestamp,
+    /// When its first octets could be read.
+    pub begun: Timestamp,
+    /// For what its last octets waited before it became readable.
+    pub wait: Option<Wait>,
     /// Why the rest of it is missing, if it is.
     pub partial: Option<Partial>,
 }
@@ -65,7 +69,7 @@ pub enum Skipped {
     MidStream,
     /// Of PDUs of which not everything is there.
     PartialPdu,
-    /// The stream ends inside a header.
+    /// The stream ends inside a header of which nothing is wrong.
     StreamEnd,
 }
 
@@ -93,6 +97,8 @@ pub struct Framer {
     offset: u64,
     /// The newest frame, and the latest time, of the contiguous run.
     run: Origin,
+    /// When the first octet of the buffer could be read.
+    begun: Timestamp,
     /// PDUs that `run.frame` made readable.
     index: u32,
 }
@@ -120,27 +126,24 @@ impl fmt::Display for Lost<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let there = self.octets.len();
         let clause = self.rule.clause();
-        match (Header::parse(self.octets), self.rule) {
-            (None, _) => {
-                write!(f, "header: {there} octets before the end of the connection, 16 needed ({clause})")
-            }
-            (Some(header), RuleId::HEADER_COMMAND_LENGTH_BEYOND_CAPTURE) => write!(
-                f,
-                "{}: {} octets stated, {there} there before the end of the connection ({clause})",
-                header.command_id, header.command_length
-            ),
-            (Some(header), RuleId::HEADER_COMMAND_LENGTH_TOO_SMALL) => {
-                write!(f, "command_length: {}, at least 16 ({clause})", header.command_length)
-            }
-            (Some(header), _) => {
-                let length = header.command_length;
-                write!(f, "command_length: {length} (0x{length:08x}), at most {}", most(&header))?;
+        let header = Header::parse(self.octets);
+        let length = stated_length(self.octets).unwrap_or(0);
+        match self.rule {
+            RuleId::HEADER_COMMAND_LENGTH_TOO_SMALL => write!(f, "command_length: {length}, at least 16")?,
+            RuleId::HEADER_COMMAND_LENGTH_TOO_LARGE => {
+                let most = header.map_or(MAX_COMMAND_LENGTH, |header| most(&header));
+                write!(f, "command_length: {length} (0x{length:08x}), at most {most}")?;
                 if let Some(protocol) = protocol(self.octets) {
                     write!(f, ", the octets of {protocol}")?;
                 }
-                write!(f, " ({clause})")
             }
+            RuleId::HEADER_COMMAND_LENGTH_BEYOND_CAPTURE => {
+                let id = header.map_or(CommandId(0), |header| header.command_id);
+                write!(f, "{id}: {length} octets stated, {there} there before the end of the connection")?;
+            }
+            _ => write!(f, "header: {there} octets before the end of the connection, 16 needed")?,
         }
+        write!(f, " ({clause})")
     }
 }
 
@@ -154,7 +157,7 @@ enum Look {
     No,
 }
 
-const NEVER: Origin = Origin { frame: 0, at: Timestamp::MIN };
+const NEVER: Origin = Origin { frame: 0, at: Timestamp::MIN, wait: None };
 
 impl Framer {
     /// A framer at the start of a stream (`mid_stream`: at any place of one).
@@ -165,7 +168,7 @@ impl Framer {
         } else {
             Mode::Synced { proven: true }
         };
-        Self { mode, buffer: Vec::new(), offset: 0, run: NEVER, index: 0 }
+        Self { mode, buffer: Vec::new(), offset: 0, run: NEVER, begun: Timestamp::MIN, index: 0 }
     }
 
     /// Octets that follow what came before; `offset` is that of the first one in the side's stream.
@@ -175,7 +178,9 @@ impl Framer {
             self.run.frame = origin.frame;
         }
         self.run.at = self.run.at.max(origin.at);
+        self.run.wait = origin.wait;
         if self.buffer.is_empty() {
+            self.begun = self.run.at;
             self.offset = offset;
             let used = self.consume(octets, false, sink);
             let rest = octets.get(used..).unwrap_or_default();
@@ -258,10 +263,16 @@ impl Framer {
             self.emit_partial(header, Partial::CaptureEnd, sink);
             RuleId::HEADER_COMMAND_LENGTH_BEYOND_CAPTURE
         } else {
-            self.skip(Skipped::StreamEnd, held, sink);
-            RuleId::HEADER_TRUNCATED
+            // Four octets tell a length that cannot be, as other protocols have it in their place.
+            let (rule, why) = match stated_length(&self.buffer).map(impossible) {
+                Some(Some(rule)) => (rule, Skipped::LostFraming),
+                Some(None) | None => (RuleId::HEADER_TRUNCATED, Skipped::StreamEnd),
+            };
+            self.skip(why, held, sink);
+            rule
         };
-        if closed {
+        let ends = [RuleId::HEADER_COMMAND_LENGTH_BEYOND_CAPTURE, RuleId::HEADER_TRUNCATED];
+        if closed || !ends.contains(&rule) {
             sink.lost(rule, &self.buffer, place, at);
         }
         self.buffer = Vec::new();
@@ -402,26 +413,28 @@ impl Framer {
 
     fn judge(&self, header: &Header) -> Judged {
         let length = header.command_length;
-        if length < 16 {
-            return Judged::Lost(RuleId::HEADER_COMMAND_LENGTH_TOO_SMALL);
+        match impossible(length) {
+            Some(rule) => Judged::Lost(rule),
+            None if length > most(header) => Judged::Lost(RuleId::HEADER_COMMAND_LENGTH_TOO_LARGE),
+            None => Judged::Whole(index(length)),
         }
-        if length > most(header) {
-            return Judged::Lost(RuleId::HEADER_COMMAND_LENGTH_TOO_LARGE);
-        }
-        Judged::Whole(index(length))
     }
 
     fn emit(&mut self, header: Header, octets: &[u8], sink: &mut impl Framing) {
-        let framed = Framed { header, octets, place: self.place(), at: self.run.at, partial: None };
-        sink.pdu(&framed);
+        sink.pdu(&self.framed(header, octets, None));
+        // What follows in this delivery begins with it.
+        self.begun = self.run.at;
         self.index = self.index.saturating_add(1);
         self.offset = self.offset.saturating_add(count(octets.len()));
     }
 
+    const fn framed<'a>(&self, header: Header, octets: &'a [u8], partial: Option<Partial>) -> Framed<'a> {
+        let Origin { at, wait, .. } = self.run;
+        Framed { header, octets, place: self.place(), at, begun: self.begun, wait, partial }
+    }
+
     fn emit_partial(&mut self, header: Header, why: Partial, sink: &mut impl Framing) {
-        let framed =
-            Framed { header, octets: &self.buffer, place: self.place(), at: self.run.at, partial: Some(why) };
-        sink.pdu(&framed);
+        sink.pdu(&self.framed(header, &self.buffer, Some(why)));
         self.index = self.index.saturating_add(1);
         let held = count(self.buffer.len());
         self.skip(Skipped::PartialPdu, held, sink);
@@ -436,6 +449,20 @@ impl Framer {
 
     const fn place(&self) -> Place {
         Place { frame: self.run.frame, index: self.index, offset: self.offset }
+    }
+}
+
+/// The command_length that octets begin with.
+fn stated_length(octets: &[u8]) -> Option<u32> {
+    octets.first_chunk().copied().map(u32::from_be_bytes)
+}
+
+/// What is wrong with a command_length that no command can have.
+const fn impossible(length: u32) -> Option<RuleId> {
+    match length {
+        0..16 => Some(RuleId::HEADER_COMMAND_LENGTH_TOO_SMALL),
+        16..=MAX_COMMAND_LENGTH => None,
+        _ => Some(RuleId::HEADER_COMMAND_LENGTH_TOO_LARGE),
     }
 }
 

@@ -4,6 +4,8 @@
 //! Unlike the rest of the testkit this module uses the tables, and so cannot judge them; it judges what is driven by
 //! them, and other decoders.
 
+mod message;
+
 use super::Rng;
 use crate::smpp::spec::{
     Charset, Command, Field, Judged, Kind, Lengths, SERVICE_TYPES, STATUSES, Slot, TimeUse, Tlv, TlvSet,
@@ -12,6 +14,7 @@ use crate::smpp::spec::{
 use crate::smpp::{
     CommandId, CommandStatus, Content, Entry, Record, Role, SequenceNumber, TlvEntry, TlvTag, Version, encode,
 };
+use message::Receipt;
 
 /// A PDU in values and in octets.
 #[derive(Clone, Debug)]
@@ -75,6 +78,7 @@ pub fn generate_with(
             data_coding: 0,
             schedule: Form::Null,
             has_date: false,
+            receipt: None,
             in_payload,
             count: 0,
             message: Vec::new(),
@@ -183,6 +187,8 @@ struct Draw<'r> {
     data_coding: u32,
     schedule: Form,
     has_date: bool,
+    /// What the message reports, if it is a receipt or a notification.
+    receipt: Option<Receipt>,
     /// The text is in message_payload.
     in_payload: bool,
     /// The last length or count.
@@ -277,6 +283,11 @@ impl Draw<'_> {
             Some(Slot::RegisteredDelivery) if self.is_datagram() => 0,
             Some(Slot::EsmClass) => {
                 self.esm_class = self.esm_class(field);
+                self.receipt = match self.esm_class & 0x3C {
+                    0x04 => Some(Receipt::of_final_state(self.rng)),
+                    0x20 => Some(Receipt::of_intermediate_state(self.rng)),
+                    _ => None,
+                };
                 self.esm_class
             }
             Some(Slot::DataCoding) => {
@@ -327,7 +338,11 @@ impl Draw<'_> {
 
     /// sm_default_msg_id; it is the last field before the text, which is drawn with it.
     fn predefined(&mut self, field: &'static Field) -> u32 {
-        let may = !self.in_payload && self.command.id != CommandId::DELIVER_SM && !self.is_receipt();
+        // A header has to be there, and so has a receipt.
+        let may = !self.in_payload
+            && self.command.id != CommandId::DELIVER_SM
+            && !self.is_receipt()
+            && self.esm_class & 0x40 == 0;
         if may && self.rng.chance(100) {
             let id = self.value(field);
             if id != 0 {
@@ -369,41 +384,7 @@ impl Draw<'_> {
     }
 
     fn is_receipt(&self) -> bool {
-        matches!(self.esm_class & 0x3C, 0x04 | 0x20)
-    }
-
-    /// User data as esm_class and data_coding say.
-    fn message(&mut self) -> Vec<u8> {
-        if self.is_receipt() {
-            let id = self.rng.below(1_000_000);
-            return format!(
-                "id:{id:08} sub:001 dlvrd:001 submit date:2601010000 done date:2601010001 stat:DELIVRD err:000 text:hello"
-            )
-            .into_bytes();
-        }
-        let mut message = Vec::new();
-        if self.esm_class & 0x40 != 0 && self.version != Version::V33 {
-            let parts = 1 + self.rng.below(255);
-            let part = 1 + self.rng.below(parts);
-            message.extend([5, 0, 3, self.rng.bits() as u8, parts as u8, part as u8]);
-        }
-        let most = match self.version {
-            _ if self.rng.chance(900) => 40,
-            Version::V33 => 160,
-            Version::V34 => 254,
-            Version::V50 => 255,
-        };
-        let room = most - message.len();
-        let length = 1 + self.below(room);
-        match self.data_coding {
-            0 | 1 | 3 => message.extend(self.printable(length)),
-            8 => message.extend((0..length / 2 + 1).take(room / 2).flat_map(|_| {
-                // Cyrillic letters.
-                [0x04, 0x10 + self.rng.below(0x40) as u8]
-            })),
-            _ => message.extend(self.octets(length).into_iter().map(|octet| octet.max(1))),
-        }
-        message
+        self.receipt.is_some()
     }
 
     fn octets(&mut self, length: usize) -> Vec<u8> {
@@ -512,14 +493,16 @@ impl Draw<'_> {
         for tlv in self.tlvs.iter() {
             let times = if tlv.repeat { repeats } else { 1 };
             for _ in 0..times {
-                let octets = match tlv.tag {
-                    TlvTag::SAR_TOTAL_SEGMENTS => {
+                let octets = match (tlv.tag, &self.receipt) {
+                    (TlvTag::RECEIPTED_MESSAGE_ID, Some(receipt)) => receipt.id_and_nul(),
+                    (TlvTag::MESSAGE_STATE, Some(receipt)) => vec![receipt.state],
+                    (TlvTag::SAR_TOTAL_SEGMENTS, _) => {
                         segments = 1 + self.rng.below(255);
                         vec![segments as u8]
                     }
-                    TlvTag::SAR_SEGMENT_SEQNUM => vec![1 + self.rng.below(segments) as u8],
-                    TlvTag::MESSAGE_PAYLOAD => self.message(),
-                    TlvTag::DEST_ADDR_NP_RESOLUTION => self.portability(),
+                    (TlvTag::SAR_SEGMENT_SEQNUM, _) => vec![1 + self.rng.below(segments) as u8],
+                    (TlvTag::MESSAGE_PAYLOAD, _) => self.message(),
+                    (TlvTag::DEST_ADDR_NP_RESOLUTION, _) => self.portability(),
                     _ => self.tlv(tlv),
                 };
                 entries.push(TlvEntry::new(tlv.tag, octets));
