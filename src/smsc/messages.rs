@@ -11,7 +11,7 @@ use super::verdict::Destination;
 use super::write::Pdu;
 use crate::num;
 use crate::smpp::spec::Slot;
-use crate::smpp::text::UserData;
+use crate::smpp::text::{Charset, UserData};
 use crate::smpp::{CommandStatus, TlvTag, Version, reader};
 use crate::time::{Duration, Timestamp};
 
@@ -468,7 +468,7 @@ fn content<'a>(session: &Session, request: &Request<'a>, destination: Address<'a
 
 /// The text without its header, where it is printable ASCII: only such goes into a receipt.
 fn text<'a>(version: Option<Version>, request: &Request<'a>) -> &'a [u8] {
-    let user_data = UserData::of(&request.facts, request.pdu, version);
+    let user_data = UserData::of(&request.facts, request.pdu, version, Charset::default());
     let text = user_data.map(|data| reader::slice(request.pdu, data.text.rest_span())).unwrap_or_default();
     let coding = request.facts.data_coding().unwrap_or(0);
     let beginning = text.get(..20).unwrap_or(text);

@@ -12,7 +12,7 @@ use foldhash::fast::FixedState;
 
 use super::options::FinalState;
 use crate::smpp::spec::{Slot, TlvSlot};
-use crate::smpp::text::{Receipt, UserData};
+use crate::smpp::text::{Charset, Receipt, UserData};
 use crate::smpp::{CommandId, CommandStatus, Context, Facts, Header, Role, Silent, reader, walk};
 use crate::time::{Duration, Timestamp};
 
@@ -153,7 +153,7 @@ impl Recorder {
         if facts.esm_class().is_none_or(|class| !matches!(class & 0x3C, 0x04 | 0x20)) {
             return;
         }
-        let user_data = UserData::of(facts, pdu.octets, None);
+        let user_data = UserData::of(facts, pdu.octets, None, Charset::default());
         let text = user_data.and_then(|user_data| {
             let span = user_data.text.rest_span();
             Receipt::parse(reader::slice(pdu.octets, span), span.start)
