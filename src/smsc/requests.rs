@@ -228,10 +228,11 @@ impl Core {
             _ => State::BoundTrx,
         };
         let name = system_name(&self.options);
-        let ours = interface_version(self.options.version);
+        // The version that is spoken: one above it is a reserved value to a client of 3.4.
+        let spoken = interface_version(version);
         self.respond(session, request, CommandStatus::OK, Duration::ZERO, |pdu| {
             let pdu = pdu.text(name.as_bytes());
-            if version == Version::V33 { pdu } else { pdu.tlv(TlvTag::SC_INTERFACE_VERSION, &[ours]) }
+            if version == Version::V33 { pdu } else { pdu.tlv(TlvTag::SC_INTERFACE_VERSION, &[spoken]) }
         });
         session.bind(state, version, account);
         session.has_greeted();
@@ -293,10 +294,15 @@ impl Core {
         );
     }
 
-    /// Refuses a request before it is looked at further.
+    /// Refuses a request before it is looked at further. An enquire_link_resp cannot say no: its status is always 0
+    /// (3.4 §4.11.2), so a generic_nack does.
     fn refuse(&mut self, session: &mut Session, header: Header, status: CommandStatus, rule: Option<RuleId>) {
         self.note(session, header, Some(status), rule, None, Duration::ZERO);
         self.count_refusal(header.command_id, status);
+        if header.command_id == CommandId::ENQUIRE_LINK {
+            self.counters.nacks = self.counters.nacks.saturating_add(1);
+            return self.send_nack(session, header, status);
+        }
         let body = failing_body(session, header.command_id);
         self.answer(session, header, status, Duration::ZERO, body);
     }
@@ -324,6 +330,10 @@ impl Core {
         self.counters.nacks = self.counters.nacks.saturating_add(1);
         self.counters.violations = self.counters.violations.saturating_add(1);
         self.note(session, header, Some(status), Some(rule), None, Duration::ZERO);
+        self.send_nack(session, header, status);
+    }
+
+    fn send_nack(&mut self, session: &mut Session, header: Header, status: CommandStatus) {
         let mut octets = std::mem::take(&mut self.scratch);
         octets.clear();
         Pdu::new(&mut octets, CommandId::GENERIC_NACK, status, header.sequence_number).finish();

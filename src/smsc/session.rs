@@ -8,7 +8,7 @@ use crate::num;
 use crate::session::BindType;
 use crate::smpp::spec::State;
 use crate::smpp::{CommandId, SequenceNumber, Version};
-use crate::time::Timestamp;
+use crate::time::{Duration, Timestamp};
 
 /// Octets to be sent from which on nothing more is read or delivered until some are taken.
 const FULL: usize = 256 << 10;
@@ -213,13 +213,13 @@ impl Session {
             self.later(Piece { at: core.now, octets, together: 0 });
         }
         if core.strikes(Fault::Slow) {
-            let mut at = core.now;
+            let mut at = self.after_others(core.now, Fault::SLOW);
             for octet in pdu {
                 self.later(Piece { at, octets: vec![*octet], together: 0 });
                 at = at.plus(Fault::SLOW);
             }
         } else if core.strikes(Fault::Split) {
-            let (mut at, mut rest) = (core.now, pdu);
+            let (mut at, mut rest) = (self.after_others(core.now, Fault::SPLIT), pdu);
             for _ in 0..3 {
                 let length = core.random.below(num::count(rest.len()));
                 let (piece, left) =
@@ -250,6 +250,11 @@ impl Session {
             self.later(Piece { at: core.now, octets: pdu.to_vec(), together: 0 });
         }
         self.release(core);
+    }
+
+    /// When the next piece may come: now, or `pause` after the last one that waits.
+    fn after_others(&self, now: Timestamp, pause: Duration) -> Timestamp {
+        self.later.back().map_or(now, |last| now.max(last.at.plus(pause)))
     }
 
     fn later(&mut self, mut piece: Piece) {

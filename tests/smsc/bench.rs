@@ -11,13 +11,13 @@ use smpp_inspect::smsc::{Close, ConnectionId, Counters, Engine, Options};
 use smpp_inspect::time::{Duration, Timestamp};
 
 /// Milliseconds since the start of a test.
-pub fn ms(n: i64) -> Timestamp {
+pub(crate) fn ms(n: i64) -> Timestamp {
     // 2026-11-27T00:00:00Z
     Timestamp::from_parts(1_795_737_600, 0).plus(Duration::from_millis(n))
 }
 
 /// A PDU built by hand.
-pub fn pdu(id: u32, status: u32, sequence: u32, body: &[u8]) -> Vec<u8> {
+pub(crate) fn pdu(id: u32, status: u32, sequence: u32, body: &[u8]) -> Vec<u8> {
     let mut octets = u32::try_from(16 + body.len()).unwrap().to_be_bytes().to_vec();
     for word in [id, status, sequence] {
         octets.extend(word.to_be_bytes());
@@ -26,17 +26,17 @@ pub fn pdu(id: u32, status: u32, sequence: u32, body: &[u8]) -> Vec<u8> {
     octets
 }
 
-pub fn bind(kind: CommandId, sequence: u32, system_id: &str, password: &str, version: u8) -> Vec<u8> {
+pub(crate) fn bind(kind: CommandId, sequence: u32, system_id: &str, password: &str, version: u8) -> Vec<u8> {
     let body = [system_id.as_bytes(), b"\0", password.as_bytes(), b"\0test\0", &[version, 0, 0, 0]].concat();
     pdu(kind.0, 0, sequence, &body)
 }
 
 /// A submit_sm from 12345 with this destination, registered_delivery and text.
-pub fn submit(sequence: u32, destination: &str, registered_delivery: u8, text: &str) -> Vec<u8> {
+pub(crate) fn submit(sequence: u32, destination: &str, registered_delivery: u8, text: &str) -> Vec<u8> {
     submit_with(sequence, destination, registered_delivery, text, "", "", 0)
 }
 
-pub fn submit_with(
+pub(crate) fn submit_with(
     sequence: u32,
     destination: &str,
     registered_delivery: u8,
@@ -60,35 +60,35 @@ pub fn submit_with(
     pdu(CommandId::SUBMIT_SM.0, 0, sequence, &body)
 }
 
-pub fn named(id: CommandId, sequence: u32, message_id: &str, rest: &[u8]) -> Vec<u8> {
+pub(crate) fn named(id: CommandId, sequence: u32, message_id: &str, rest: &[u8]) -> Vec<u8> {
     pdu(id.0, 0, sequence, &[message_id.as_bytes(), b"\0\x01\x0112345\0", rest].concat())
 }
 
 /// What the decoder says of a PDU of the message centre.
 #[derive(Debug)]
-pub struct Said {
-    pub at: Timestamp,
-    pub header: Header,
-    pub octets: Vec<u8>,
-    pub facts: Facts,
+pub(crate) struct Said {
+    pub(crate) at: Timestamp,
+    pub(crate) header: Header,
+    pub(crate) octets: Vec<u8>,
+    pub(crate) facts: Facts,
 }
 
 impl Said {
-    pub fn text(&self, slot: Slot) -> &str {
+    pub(crate) fn text(&self, slot: Slot) -> &str {
         std::str::from_utf8(self.facts.text(&self.octets, slot).unwrap_or_default()).unwrap()
     }
 
-    pub fn status(&self) -> CommandStatus {
+    pub(crate) fn status(&self) -> CommandStatus {
         self.header.command_status
     }
 
     /// The id of the message that a submit_sm_resp gives.
-    pub fn id(&self) -> &str {
+    pub(crate) fn id(&self) -> &str {
         self.text(Slot::MessageId)
     }
 
     /// Fields of a receipt: id, stat.
-    pub fn receipt(&self) -> (String, String) {
+    pub(crate) fn receipt(&self) -> (String, String) {
         let span = self.facts.short_message().unwrap();
         let receipt = Receipt::parse(reader::slice(&self.octets, span), span.start).unwrap();
         assert!(receipt.is_standard, "{}", self.octets.escape_ascii());
@@ -98,7 +98,7 @@ impl Said {
 }
 
 /// Fails when the message centre breaks a rule.
-pub struct Strict(Vec<u8>);
+struct Strict(Vec<u8>);
 
 impl Visitor for Strict {
     fn finding(&mut self, finding: Finding) {
@@ -108,21 +108,21 @@ impl Visitor for Strict {
 }
 
 /// Clients of one message centre.
-pub struct Bench {
-    pub engine: Engine,
-    pub now: Timestamp,
+pub(crate) struct Bench {
+    pub(crate) engine: Engine,
+    pub(crate) now: Timestamp,
     /// What each connection got and has not looked at.
-    pub inbox: HashMap<ConnectionId, Vec<Said>>,
-    pub partial: HashMap<ConnectionId, Vec<u8>>,
-    pub closed: HashMap<ConnectionId, Close>,
-    pub version: Option<Version>,
+    pub(crate) inbox: HashMap<ConnectionId, Vec<Said>>,
+    pub(crate) partial: HashMap<ConnectionId, Vec<u8>>,
+    pub(crate) closed: HashMap<ConnectionId, Close>,
+    pub(crate) version: Option<Version>,
     /// Whether deliver_sm and enquire_link are answered by themselves.
-    pub answers: bool,
-    pub strict: bool,
+    pub(crate) answers: bool,
+    pub(crate) strict: bool,
 }
 
 impl Bench {
-    pub fn new(options: Options) -> Self {
+    pub(crate) fn new(options: Options) -> Self {
         let strict = options.faults.is_empty();
         let (inbox, partial, closed) = Default::default();
         let engine = Engine::new(options);
@@ -138,29 +138,29 @@ impl Bench {
         }
     }
 
-    pub fn connect(&mut self) -> ConnectionId {
+    pub(crate) fn connect(&mut self) -> ConnectionId {
         self.engine.connected("peer", self.now).unwrap()
     }
 
     /// A connection bound as a transceiver of 3.4.
-    pub fn bound(&mut self) -> ConnectionId {
+    pub(crate) fn bound(&mut self) -> ConnectionId {
         self.bound_as(CommandId::BIND_TRANSCEIVER, "acme", 0x34)
     }
 
-    pub fn bound_as(&mut self, kind: CommandId, system_id: &str, version: u8) -> ConnectionId {
+    pub(crate) fn bound_as(&mut self, kind: CommandId, system_id: &str, version: u8) -> ConnectionId {
         let connection = self.connect();
         let answer = self.ask(connection, &bind(kind, 1, system_id, "secret", version));
         assert_eq!((answer.header.command_id, answer.status()), (kind.response(), CommandStatus::OK));
         connection
     }
 
-    pub fn send(&mut self, connection: ConnectionId, octets: &[u8]) {
+    pub(crate) fn send(&mut self, connection: ConnectionId, octets: &[u8]) {
         self.engine.received(connection, octets, self.now);
         self.collect();
     }
 
     /// Sends a request and takes the one PDU that comes at once.
-    pub fn ask(&mut self, connection: ConnectionId, octets: &[u8]) -> Said {
+    pub(crate) fn ask(&mut self, connection: ConnectionId, octets: &[u8]) -> Said {
         self.send(connection, octets);
         let mut said = self.said(connection);
         assert_eq!(said.len(), 1, "{said:?}");
@@ -173,12 +173,12 @@ impl Bench {
     }
 
     /// What came since the last look.
-    pub fn said(&mut self, connection: ConnectionId) -> Vec<Said> {
+    pub(crate) fn said(&mut self, connection: ConnectionId) -> Vec<Said> {
         self.inbox.remove(&connection).unwrap_or_default()
     }
 
     /// Lets time pass, timer by timer.
-    pub fn pass(&mut self, millis: i64) {
+    pub(crate) fn pass(&mut self, millis: i64) {
         let until = self.now.plus(Duration::from_millis(millis));
         while let Some(at) = self.engine.timeout().filter(|at| *at <= until) {
             self.now = self.now.max(at);
@@ -188,7 +188,7 @@ impl Bench {
         self.now = until;
     }
 
-    pub fn collect(&mut self) {
+    pub(crate) fn collect(&mut self) {
         while let Some(connection) = self.engine.ready() {
             let octets = self.partial.entry(connection).or_default();
             if let Some(close) = self.engine.take(connection, octets) {
@@ -225,12 +225,12 @@ impl Bench {
         }
     }
 
-    pub fn counters(&self) -> Counters {
+    pub(crate) fn counters(&self) -> Counters {
         self.engine.counters()
     }
 }
 
-pub fn options(change: impl FnOnce(&mut Options)) -> Options {
+pub(crate) fn options(change: impl FnOnce(&mut Options)) -> Options {
     let mut options = Options::default();
     change(&mut options);
     options

@@ -83,11 +83,12 @@ fn a_receipt_waits_for_a_receiver_of_the_same_account() {
     bench.ask(transmitter, &submit(2, "447700900001", 1, "hello"));
     bench.pass(5_000);
     assert!(bench.said(transmitter).is_empty() && bench.said(other).is_empty());
-    let receiver = bench.bound_as(CommandId::BIND_RECEIVER, "acme", 0x34);
-    // The bench looks at all that came with the answer to the bind.
-    bench.pass(10);
+    let receiver = bench.connect();
+    bench.send(receiver, &bind(CommandId::BIND_RECEIVER, 1, "acme", "secret", 0x34));
+    let said = bench.said(receiver);
+    assert_eq!(said.len(), 2, "the answer to the bind, and the receipt");
+    assert_eq!(said[1].receipt(), ("0000000001".to_owned(), "DELIVRD".to_owned()));
     assert_eq!(bench.counters().receipts_acknowledged, 1);
-    let _ = receiver;
 }
 
 #[test]
