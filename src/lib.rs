@@ -18,6 +18,7 @@
 //! | [`tcp`] | segments | numbered connections; octets in order per side, gaps, open and close, health |
 //! | [`smpp`] | octets | PDUs: fields with spans, TLVs, findings, text. The protocol itself is the tables in `smpp/spec/` |
 //! | [`session`] | PDUs of one connection | bind state, transactions with their outcome, window |
+//! | [`names`] | a names file | whose sessions they are: account, system_id and side by the peer's address |
 //! | [`dissect`] | single PDUs | trees: every field, TLV and finding of them, for `decode` and `show` |
 //! | [`report`] | all of the above | mergeable tallies, then one plain [`report::Report`] |
 //! | [`view`] | a report | text for a terminal or a ticket, JSON, its schema |
@@ -56,6 +57,8 @@ pub mod tcp;
 pub mod smpp;
 
 pub mod session;
+
+pub mod names;
 
 pub mod dissect;
 

@@ -27,7 +27,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("signal_hook", &["cli"]),
     ("strsim", &["dissect"]),
     ("terminal_size", &["cli"]),
-    ("toml", &["dissect"]),
+    ("toml", &["names", "dissect"]),
     ("zstd", &["capture"]),
 ];
 

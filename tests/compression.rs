@@ -72,12 +72,67 @@ fn what_is_compressed_gives_the_same_report() {
     }
 }
 
+/// A frame of user data, which zstd and lz4 have in common.
+const SKIPPABLE: &[u8] = b"\x57\x2a\x4d\x18\x05\0\0\0notes";
+
+/// As `lz4 -l` makes it.
+fn lz4_legacy(octets: &[u8]) -> Vec<u8> {
+    let magic = 0x184C_2102_u32.to_le_bytes().to_vec();
+    let blocks = octets.chunks(8 << 20).map(lz4_flex::block::compress);
+    blocks.fold(magic, |packed, block| [packed, (block.len() as u32).to_le_bytes().to_vec(), block].concat())
+}
+
+#[test]
+fn what_lies_around_members_and_frames_is_passed_over() {
+    let plain = file::capture(&recorded(100), Format::PCAP, Link::Ethernet);
+    let (a, b) = plain.split_at(plain.len() / 2);
+    let zeros = vec![0; 700];
+    for (name, packed) in [
+        ("zstd", [SKIPPABLE, &zstd(&plain)].concat()),
+        ("zstd", [&zstd(a), SKIPPABLE, &zstd(b), SKIPPABLE].concat()),
+        ("lz4", [SKIPPABLE, SKIPPABLE, &lz4(&plain)].concat()),
+        ("lz4", [&lz4(a), SKIPPABLE, &lz4(b), SKIPPABLE].concat()),
+        ("lz4", lz4_legacy(&plain)),
+        ("gzip", [gzip(&plain), zeros.clone()].concat()),
+        ("gzip", [gzip(a), zeros.clone(), gzip(b), zeros].concat()),
+    ] {
+        let (got, errors) = read(packed);
+        let file = &got.capture.files[0];
+        assert_eq!((file.compression.as_deref(), &file.damage), (Some(name), &None), "{errors:?}");
+        assert_eq!(file.octets + 24 + 16 * file.frames, plain.len() as u64, "{name}");
+    }
+}
+
+#[test]
+fn what_follows_the_last_member_and_is_none_is_damage_behind_all_frames() {
+    let plain = file::capture(&recorded(20), Format::PCAP, Link::Ethernet);
+    let whole = frames(&plain).unwrap().0;
+    for behind in [&b"garbage"[..], b"\0\0garbage"] {
+        let (report, errors) = read([&gzip(&plain), behind].concat());
+        assert_eq!(report.capture.frames, whole);
+        assert!(errors[0].1.contains("what follows the last gzip member is none"), "{errors:?}");
+    }
+}
+
+#[test]
+fn an_lz4_frame_cut_between_blocks_is_damage() {
+    let record = [&[7, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 4, 0, 0][..], &[0; 1_024]].concat();
+    let header = &file::capture(&[], Format::PCAP, Link::Ethernet)[..24];
+    let mut packed = lz4(&[header, &record.repeat(20)].concat());
+    assert_eq!(frames(&packed), Some((20, false)));
+    // The end mark.
+    packed.truncate(packed.len() - 4);
+    assert_eq!(frames(&packed), Some((20, true)));
+}
+
 #[test]
 fn only_one_layer_is_taken_off() {
     let plain = file::capture(&recorded(2), Format::PCAP, Link::Ethernet);
     let (report, errors) = read(gzip(&zstd(&plain)));
     assert_eq!(report.capture.files, []);
-    assert!(errors[0].1.contains("not a capture: begins with 28 b5 2f fd"), "{errors:?}");
+    let want = "not a capture: begins with 28 b5 2f fd (zstd), a pcap or pcapng magic number is needed; \
+                one layer of compression is taken off";
+    assert!(errors[0].1.ends_with(want), "{errors:?}");
 }
 
 /// Frames and damage of a capture; `None`: not even its header could be read.

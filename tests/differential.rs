@@ -10,6 +10,7 @@ use std::process::Command;
 use smpp_inspect::dissect::model::Pdu;
 use smpp_inspect::dissect::pdu as dissect;
 use smpp_inspect::smpp::spec::{COMMANDS, TlvSet};
+use smpp_inspect::smpp::text::Charset;
 use smpp_inspect::smpp::{Context, Role, Version};
 use smpp_inspect::tcp::Side;
 use smpp_inspect::testkit::Rng;
@@ -207,7 +208,7 @@ fn compare(samples: &[Sample]) {
     let (mut compared, mut seen) = (0_u32, 0_u32);
     for (sample, shown) in samples.iter().zip(&packets) {
         let context = Context { version: Some(sample.version), from: Some(sample.from) };
-        let (pdu, _) = dissect(&sample.octets, context, false, true);
+        let (pdu, _) = dissect(&sample.octets, context, false, true, Charset::Gsm7);
         if UNKNOWN.contains(&(pdu.command_id & 0x7FFF_FFFF)) {
             continue;
         }

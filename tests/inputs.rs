@@ -1,7 +1,7 @@
 //! Several files and directories: whatever the order and the cuts, the report is that of the whole.
 
 use std::fs;
-use std::io::Cursor;
+use std::io::{Cursor, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -42,6 +42,12 @@ fn same(mut got: Report, want: &Report, what: &str) {
         got.first.file.clone_from(&want.first.file);
         got.first.frame = want.first.frame;
     }
+    for (got, want) in got.worst.iter_mut().zip(&want.worst) {
+        for (got, want) in [(&mut got.request, &want.request), (&mut got.response, &want.response)] {
+            got.file.clone_from(&want.file);
+            got.frame = want.frame;
+        }
+    }
     assert_eq!(&got, want, "{what}");
 }
 
@@ -49,6 +55,22 @@ fn write(folder: &Path, name: &str, octets: &[u8]) -> PathBuf {
     let path = folder.join(name);
     fs::write(&path, octets).unwrap();
     path
+}
+
+fn gzip(octets: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(octets).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn zstd(octets: &[u8]) -> Vec<u8> {
+    zstd::encode_all(octets, 1).unwrap()
+}
+
+fn lz4(octets: &[u8]) -> Vec<u8> {
+    let mut encoder = lz4_flex::frame::FrameEncoder::new(Vec::new());
+    encoder.write_all(octets).unwrap();
+    encoder.finish().unwrap()
 }
 
 #[test]
@@ -124,6 +146,8 @@ fn in_a_directory_what_is_no_capture_is_skipped_and_a_pipe_is_not_opened() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "a.pcap", &pcap(&recorded()));
     write(folder.path(), "notes.txt", b"not a capture at all");
+    write(folder.path(), "older.xz", b"\xfd7zXZ\0");
+    write(folder.path(), "to_come.pcap", b"");
     write(folder.path(), ".hidden.pcap", &pcap(&recorded()));
     fs::create_dir(folder.path().join("deeper")).unwrap();
     #[cfg(unix)]
@@ -142,7 +166,9 @@ fn in_a_directory_what_is_no_capture_is_skipped_and_a_pipe_is_not_opened() {
         .map(|file| (file.path.rsplit('/').next().unwrap(), file.reason.as_str()))
         .collect();
     let pipe: &[_] = if cfg!(unix) { &[("pipe", "not a file")] } else { &[] };
-    assert_eq!(skipped, [pipe, &[("notes.txt", "not a capture")]].concat());
+    let others =
+        &[("notes.txt", "not a capture"), ("older.xz", "not a capture: xz"), ("to_come.pcap", "empty")];
+    assert_eq!(skipped, [pipe, others].concat());
 }
 
 #[test]
@@ -158,6 +184,20 @@ fn the_newest_file_cut_in_its_last_record_is_still_being_written() {
     let state: Vec<_> =
         got.capture.files.iter().map(|file| (file.damage.is_some(), file.still_being_written)).collect();
     assert_eq!(state, [(false, false), (false, true)]);
+
+    // Whatever writes it compresses it on the way.
+    for pack in [gzip, zstd, lz4] {
+        let (first, second) = new.split_at(new.len() / 2);
+        let packed = [pack(first), pack(second)].concat();
+        fs::write(&b, &packed[..packed.len() - 20]).unwrap();
+        let outcome = paths(&[&b, &a]);
+        let file = &outcome.0.capture.files[1];
+        assert_eq!((&file.damage, file.still_being_written), (&None, true), "{:?}", file.compression);
+        assert_eq!(outcome.1, []);
+        fs::write(&b, [&packed[..packed.len() - 8], &[0xff; 8]].concat()).unwrap();
+        let damaged = paths(&[&b, &a]).0.capture.files[1].damage.is_some();
+        assert!(damaged, "a file whose octets are wrong is damaged: {:?}", file.compression);
+    }
 
     fs::write(&a, &old[..old.len() - 20]).unwrap();
     fs::write(&b, &new).unwrap();

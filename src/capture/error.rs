@@ -57,6 +57,16 @@ impl Error {
         }
     }
 
+    /// Why a file of a directory was passed over that is no capture.
+    pub(super) fn reason(&self) -> String {
+        match self {
+            Self::NotACapture { begins, .. } => Known::of(begins)
+                .map_or_else(|| "not a capture".to_owned(), |known| format!("not a capture: {}", known.name)),
+            Self::Empty { .. } => "empty".to_owned(),
+            _ => "not a capture".to_owned(),
+        }
+    }
+
     /// Whether the file is not there any more.
     pub(super) fn is_vanished(&self) -> bool {
         matches!(self, Self::Open { source, .. } if source.kind() == io::ErrorKind::NotFound)
@@ -65,6 +75,37 @@ impl Error {
     /// Whether a compressed input ends before its content does.
     pub(super) fn is_cut(&self) -> bool {
         matches!(self, Self::Read { source, .. } if source.kind() == io::ErrorKind::UnexpectedEof)
+    }
+}
+
+/// What is often handed over in place of a capture, or around one.
+#[derive(Clone, Copy)]
+struct Known {
+    name: &'static str,
+    advice: &'static str,
+}
+
+impl Known {
+    /// By the first octets.
+    fn of(begins: &[u8]) -> Option<Self> {
+        const LAYER: &str = "one layer of compression is taken off";
+        const UNPACK: &str = "plain, gzip, zstd and lz4 are read: unpack it first";
+        const CONVERT: &str = "editcap of Wireshark converts it";
+        let (name, advice) = match begins {
+            [0x1F, 0x8B, ..] => ("gzip", LAYER),
+            [0x28, 0xB5, 0x2F, 0xFD] => ("zstd", LAYER),
+            [0x04, 0x22, 0x4D, 0x18] | [0x02, 0x21, 0x4C, 0x18] => ("lz4", LAYER),
+            [0xFD, b'7', b'z', b'X'] => ("xz", UNPACK),
+            [b'B', b'Z', b'h', _] => ("bzip2", UNPACK),
+            [b'P', b'K', 3, 4] => ("zip", UNPACK),
+            [b'7', b'z', 0xBC, 0xAF] => ("7z", UNPACK),
+            [0x1F, 0x9D, ..] => ("compress", UNPACK),
+            b"snoo" => ("snoop", CONVERT),
+            b"GMBU" | b"RTSS" => ("Network Monitor", CONVERT),
+            b"XCP\0" => ("Sniffer", CONVERT),
+            _ => return None,
+        };
+        Some(Self { name, advice })
     }
 }
 
@@ -85,7 +126,12 @@ impl fmt::Display for Error {
                 for octet in begins {
                     write!(f, " {octet:02x}")?;
                 }
-                f.write_str(", a pcap or pcapng magic number is needed")
+                let known = Known::of(begins);
+                if let Some(Known { name, .. }) = known {
+                    write!(f, " ({name})")?;
+                }
+                f.write_str(", a pcap or pcapng magic number is needed")?;
+                known.map_or(Ok(()), |known| write!(f, "; {}", known.advice))
             }
             Self::Header { what, .. } => f.write_str(what),
         }

@@ -332,7 +332,7 @@ impl Capture {
 
     fn fail(&mut self, error: Error, from_directory: bool) {
         if from_directory && matches!(error, Error::NotACapture { .. } | Error::Empty { .. }) {
-            self.skipped.push(Skipped { path: error.path().to_owned(), reason: "not a capture".to_owned() });
+            self.skipped.push(Skipped { path: error.path().to_owned(), reason: error.reason() });
         } else if from_directory && error.is_vanished() {
             let reason = "removed before it was read".to_owned();
             self.skipped.push(Skipped { path: error.path().to_owned(), reason });
@@ -429,18 +429,18 @@ impl Capture {
         self.note(index);
         let mut active = self.active.remove(index);
         self.read = self.read.saturating_add(active.lane.taken());
-        // Somebody who is asked to end does not wait for the rest of a record, or of a compressed file.
-        let is_left = self.interrupt.load(Ordering::Relaxed);
+        // Of several files the newest is still being written when its last record, or its compression, is not all
+        // there; and somebody who is asked to end does not wait for the rest.
+        let is_newest = self.several && self.waiting.is_empty() && active.file + 1 == self.files.len();
+        let may_be_torn = is_newest || self.interrupt.load(Ordering::Relaxed);
         let error = active.lane.error.take();
         let is_cut = error.as_ref().is_some_and(Error::is_cut);
-        if let Some(error) = error.filter(|_| !(is_left && is_cut)) {
+        if let Some(error) = error.filter(|_| !(may_be_torn && is_cut)) {
             self.fail(error, active.from_directory);
         }
-        // Of several files the newest is still being written when its last record is not all there.
-        let is_newest = self.several && self.waiting.is_empty() && active.file + 1 == self.files.len();
         if let Some(facts) = self.files.get_mut(active.file) {
-            facts.is_torn |= is_left && is_cut;
-            facts.is_torn &= is_newest || is_left;
+            facts.is_torn |= is_cut;
+            facts.is_torn &= may_be_torn;
             if facts.is_torn {
                 facts.damage = None;
             }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
-use super::compressed::{Compression, MAGIC};
+use super::compressed::{self, Compression, MAGIC};
 use super::pdus::Wrapped;
 use super::ring::Ring;
 use super::stored::Stored;
@@ -144,23 +144,8 @@ impl Source {
         let taken = Arc::new(AtomicU64::new(0));
         let mut octets = Counted { octets, taken: Arc::clone(&taken) };
         let mut first = Vec::with_capacity(MAGIC);
-        let mut failed = None;
-        // A read may give a single octet.
-        while first.len() < MAGIC {
-            let mut room = [0; MAGIC];
-            match octets.read(&mut room[first.len()..]) {
-                Ok(0) => break,
-                Ok(read) => {
-                    first.extend_from_slice(room.get(first.len()..first.len() + read).unwrap_or_default())
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                // Said in its place, behind the octets that came before.
-                Err(error) => {
-                    failed = Some(error);
-                    break;
-                }
-            }
-        }
+        // Said in its place, behind the octets that came before.
+        let failed = compressed::begin(&mut octets, &mut first).err();
         let compression = Compression::of(&first);
         let is_empty = first.is_empty() && failed.is_none();
         let whole: Octets = Box::new(Cursor::new(first).chain(Failed(failed)).chain(octets));

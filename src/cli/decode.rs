@@ -8,9 +8,11 @@ use clap::{Args, ValueEnum};
 use super::dictionaries::Dictionaries;
 use super::output::Output;
 use super::terminal::{self, Color};
+use super::timers::Timers;
 use super::{DONE, FOUND, Failure};
 use crate::dissect::model::{Dissection, Severity};
 use crate::dissect::{self, Given, Line, input};
+use crate::smpp::text::Charset;
 use crate::smpp::{self, Header};
 use crate::view;
 
@@ -37,9 +39,17 @@ pub(super) struct Arguments {
     /// Who sent octets that do not say it
     #[arg(long, value_enum, value_name = "SIDE")]
     from: Option<From>,
+    /// The state of the session before the first PDU; without it nothing that depends on the session is judged
+    #[arg(long, value_enum, ignore_case = true, value_name = "STATE")]
+    state: Option<State>,
+    #[command(flatten)]
+    timers: Timers,
     /// Whether the connection went on after the last octet
     #[arg(long, value_enum, default_value_t)]
     end: End,
+    /// What the message centre means by data_coding 0
+    #[arg(long, value_name = "CHARSET", value_parser = Charset::named, default_value = "gsm7")]
+    default_charset: Charset,
     #[command(flatten)]
     dictionaries: Dictionaries,
     /// Show passwords
@@ -73,6 +83,28 @@ enum Version {
     V34,
     #[value(name = "5.0")]
     V50,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum State {
+    /// Connected, not bound
+    #[value(name = "OPEN")]
+    Open,
+    /// The message centre has sent outbind
+    #[value(name = "OUTBOUND")]
+    Outbound,
+    /// Bound as transmitter
+    #[value(name = "BOUND_TX")]
+    BoundTx,
+    /// Bound as receiver
+    #[value(name = "BOUND_RX")]
+    BoundRx,
+    /// Bound as transceiver
+    #[value(name = "BOUND_TRX")]
+    BoundTrx,
+    /// Unbound, the connection still open
+    #[value(name = "UNBOUND")]
+    Unbound,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -116,8 +148,18 @@ impl Arguments {
                 From::Esme => smpp::Role::Esme,
                 From::Smsc => smpp::Role::Smsc,
             }),
+            state: self.state.map(|state| match state {
+                State::Open => smpp::spec::State::Open,
+                State::Outbound => smpp::spec::State::Outbound,
+                State::BoundTx => smpp::spec::State::BoundTx,
+                State::BoundRx => smpp::spec::State::BoundRx,
+                State::BoundTrx => smpp::spec::State::BoundTrx,
+                State::Unbound => smpp::spec::State::Unbound,
+            }),
+            timers: self.timers.limits(),
             is_closed: self.end == End::Closed,
             secrets: self.show_secrets,
+            default_charset: self.default_charset,
         };
         let mut dissection = dissect::dissect(&lines, given);
         dictionary.apply(&mut dissection);

@@ -15,10 +15,13 @@ mod explain;
 mod interrupt;
 mod output;
 mod progress;
+mod reading;
+mod records;
 mod report;
 mod schema;
 mod show;
 mod terminal;
+mod timers;
 
 use std::fmt;
 use std::io;
@@ -51,6 +54,7 @@ struct CommandLine {
 #[derive(Debug, Subcommand)]
 enum Command {
     Report(Box<report::Arguments>),
+    Records(Box<records::Arguments>),
     Show(show::Arguments),
     Decode(decode::Arguments),
     Explain(explain::Arguments),
@@ -80,6 +84,7 @@ pub fn main() -> ExitCode {
     let arguments = CommandLine::parse();
     let status = match arguments.command {
         Some(Command::Report(arguments)) => arguments.run(),
+        Some(Command::Records(arguments)) => arguments.run(),
         Some(Command::Show(arguments)) => arguments.run(),
         Some(Command::Decode(arguments)) => arguments.run(),
         Some(Command::Explain(arguments)) => arguments.run(),

@@ -8,11 +8,12 @@ use super::dictionaries::Dictionaries;
 use super::interrupt::Interrupt;
 use super::output::Output;
 use super::progress::Progress;
-use super::report::{decode_as, ports};
+use super::reading::{decode_as, ports};
 use super::terminal::{self, Color};
 use super::{DONE, FOUND, Failure, complain};
 use crate::capture::{Capture, Input};
 use crate::pipeline::{self, Settings};
+use crate::smpp::text::Charset;
 use crate::view;
 
 /// Show the PDUs that a frame completes, field by field
@@ -37,6 +38,9 @@ pub(super) struct Arguments {
     /// Decode a port as SMPP besides those of --port, as tshark names it: tcp.port==N,smpp
     #[arg(short = 'd', value_name = "tcp.port==N,smpp", value_parser = decode_as)]
     decode_as: Vec<(u16, u16)>,
+    /// What the message centre means by data_coding 0
+    #[arg(long, value_name = "CHARSET", value_parser = Charset::named, default_value = "gsm7")]
+    default_charset: Charset,
     #[command(flatten)]
     dictionaries: Dictionaries,
     /// Show passwords
@@ -79,7 +83,7 @@ impl Arguments {
             return Err(Failure(message.clone()));
         }
         let Some(wanted) = outcome.wanted else { return Ok(FOUND) };
-        let mut dissection = wanted.dissect(index, self.show_secrets);
+        let mut dissection = wanted.dissect(index, self.show_secrets, self.default_charset);
         dictionary.apply(&mut dissection);
         if dissection.pdus.is_empty() {
             let place = |frame: Option<u64>, words: &str| {

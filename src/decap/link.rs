@@ -3,7 +3,7 @@
 use super::ethernet::{FIRST_TYPE, IPV4, IPV6, VLAN};
 use super::rest::Rest;
 use super::walk::Next;
-use super::{NotUsed, ethernet, ppp, tunnel, wifi};
+use super::{Direction, NotUsed, ethernet, ppp, tunnel, wifi};
 use crate::capture::{Frame, LinkType};
 
 /// Linux cooked captures put this where an LLC header follows.
@@ -44,6 +44,23 @@ pub(super) fn common<'a>(frame: &Frame<'a>) -> Option<&'a [u8]> {
             }
             _ => return None,
         }
+    }
+}
+
+/// Which way the frame of a Linux cooked capture went, by its packet type; `None` for others, and for frames that were
+/// for all or for another host.
+#[inline]
+#[must_use]
+pub fn direction(frame: &Frame<'_>) -> Option<Direction> {
+    let kind = match frame.link {
+        LinkType(113) => frame.octets.first_chunk().map(|kind| u16::from_be_bytes(*kind)),
+        LinkType(276) => frame.octets.get(10).map(|kind| u16::from(*kind)),
+        _ => None,
+    };
+    match kind? {
+        0 => Some(Direction::Received),
+        4 => Some(Direction::Sent),
+        _ => None,
     }
 }
 

@@ -40,6 +40,7 @@ mod wifi;
 
 pub use fragments::Limits;
 use fragments::{Fragments, Pushed};
+pub use link::direction;
 use walk::{Found, Piece};
 
 /// Takes TCP segments out of frames, in the order of the capture.
@@ -184,6 +185,15 @@ pub struct Endpoint {
     pub ip: IpAddr,
     /// TCP port.
     pub port: u16,
+}
+
+/// Which way a frame went, as seen from the capturing host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Received by it, for itself.
+    Received,
+    /// Sent by it.
+    Sent,
 }
 
 /// The flags of a TCP segment that matter here.

@@ -8,21 +8,24 @@
 //! - [`Wanted`]: the PDUs of one frame of a capture, picked out while it is read;
 //! - [`dictionary`]: what vendors' TLVs and statuses are, where somebody says whose they are;
 //! - [`explain`]: what a number or a name stands for in the protocol's tables;
-//! - `tree`: the visitor that keeps every field of a walk;
+//! - `tree`: the visitor that keeps every field of a walk; `message`: the text in it;
 //! - [`model`]: what comes out, in the shape of `decode --format json`.
 
 pub mod dictionary;
 pub mod explain;
 pub mod input;
+mod message;
 pub mod model;
 mod tree;
 mod wanted;
 
-use crate::session::{self, Bind, Seen, SessionEnd, Sessions, Sink, Transaction, Unsolicited};
+use crate::session::{self, Bind, End, Seen, SessionEnd, Sessions, Sink, Timers, Transaction, Unsolicited};
 use crate::smpp::framer::{Framed, Framer, Framing, Lost, Skipped};
-use crate::smpp::{CommandId, Context, Essentials, Place, Role, RuleId, Version, walk};
+use crate::smpp::spec::State;
+use crate::smpp::text::Charset;
+use crate::smpp::{CommandId, Context, Essentials, Place, Role, RuleId, Scope, Version, walk};
 use crate::tcp::{ConnectionNumber, Origin, PerSide, Side};
-use crate::time::Timestamp;
+use crate::time::{Duration, Timestamp};
 
 pub use input::Line;
 use model::{Dissection, Finding, Pdu};
@@ -36,39 +39,82 @@ pub struct Given {
     pub version: Option<Version>,
     /// Who sent the octets of lines that do not say.
     pub from: Option<Role>,
+    /// The state of the session before the first line. `None`: nothing that needs it is judged, but the direction is.
+    pub state: Option<State>,
+    /// Limits on the timers of the session; judged where lines have a time and the state is given.
+    pub timers: Timers,
     /// Whether the connection ended after the last line.
     pub is_closed: bool,
     /// Whether passwords are shown.
     pub secrets: bool,
+    /// What the message centre means by data_coding 0.
+    pub default_charset: Charset,
 }
 
-/// Frames and walks `lines`, those of either side as one stream, in their order.
+/// Frames and walks `lines`, those of either side as one stream, in their order, and judges the session that they make.
 #[must_use]
 pub fn dissect(lines: &[Line], given: Given) -> Dissection {
-    let sessions = Sessions::new(ConnectionNumber(0), false, session::Limits::default());
     let roles = PerSide { opener: None, accepter: None };
-    let mut bench = Bench { given, sessions, side: Side::Opener, roles, out: Dissection::default() };
+    let are_timed = lines.iter().any(|line| line.at.is_some());
+    let mut bench = Bench {
+        given,
+        sessions: sessions(lines, &given),
+        side: Side::Opener,
+        roles,
+        places: PerSide { opener: Vec::new(), accepter: Vec::new() },
+        out: Dissection::default(),
+    };
     let mut framers = PerSide { opener: Framer::new(false), accepter: Framer::new(false) };
     let mut offsets = PerSide { opener: 0_u64, accepter: 0_u64 };
+    let mut at = Timestamp::default();
     for (line, frame) in lines.iter().zip(1..) {
         let role = line.from.or(given.from);
         bench.side = side_of(role);
         *bench.roles.of_mut(bench.side) = role;
-        let origin = Origin { frame, at: line.at.unwrap_or_default() };
+        at = line.at.unwrap_or(at);
         let offset = offsets.of_mut(bench.side);
-        framers.of_mut(bench.side).push(*offset, &line.octets, origin, &mut bench);
+        framers.of_mut(bench.side).push(*offset, &line.octets, Origin { frame, at, wait: None }, &mut bench);
         *offset = offset.saturating_add(crate::num::count(line.octets.len()));
     }
-    let are_timed = lines.iter().any(|line| line.at.is_some());
     for side in [Side::Opener, Side::Accepter] {
         bench.side = side;
         framers.of_mut(side).finish(given.is_closed, &mut bench);
     }
-    let mut out = bench.out;
+    let Bench { mut sessions, roles, places, mut out, .. } = bench;
+    let mut judge = Judge { given: &given, roles: &roles, places: &places, out: &mut out };
+    if given.is_closed {
+        sessions.close(End::Fin, None, at, &mut judge);
+    } else {
+        sessions.finish(at, &mut judge);
+    }
     for pdu in &mut out.pdus {
         pdu.at = pdu.at.filter(|_| are_timed);
     }
     out
+}
+
+/// The session of `lines`, before the first of them.
+fn sessions(lines: &[Line], given: &Given) -> Sessions {
+    let limits = session::Limits {
+        // Lines come in their order: no response is before its request.
+        early: Duration::from_nanos(-1),
+        timers: given.timers,
+        ..session::Limits::default()
+    };
+    let mut sessions = Sessions::new(ConnectionNumber(0), false, limits);
+    if let Some(state) = given.state {
+        sessions = sessions.in_state(state);
+        if lines.iter().any(|line| line.at.is_some()) {
+            sessions = sessions.opened_at(Timestamp::default());
+        }
+    }
+    if let Some(version) = given.version {
+        sessions = sessions.speaking(version);
+    }
+    if lines.iter().any(|line| line.from.or(given.from).is_some()) {
+        sessions = sessions.with_esme(side_of(Some(Role::Esme)));
+    }
+    sessions
 }
 
 /// The ESME opens the connection, so far as anybody knows.
@@ -85,6 +131,8 @@ struct Bench {
     side: Side,
     /// Who sends on either side, where it was said.
     roles: PerSide<Option<Role>>,
+    /// Offset and index of the PDUs of either side, by offset.
+    places: PerSide<Vec<(u64, u32)>>,
     out: Dissection,
 }
 
@@ -93,13 +141,17 @@ impl Framing for Bench {
         let version = self.given.version.or_else(|| self.sessions.version());
         let context = Context { version, from: *self.roles.of(self.side) };
         let index = u32::try_from(self.out.pdus.len()).unwrap_or(u32::MAX);
-        let (mut pdu, findings) = pdu(framed.octets, context, framed.partial.is_some(), self.given.secrets);
+        let Given { secrets, default_charset, .. } = self.given;
+        let (mut pdu, findings) =
+            pdu(framed.octets, context, framed.partial.is_some(), secrets, default_charset);
         pdu.index = index;
         pdu.at = Some(framed.at);
         pdu.offset = framed.place.offset;
         self.out.pdus.push(pdu);
-        self.out.findings.extend(findings.into_iter().map(|finding| Finding { pdu: Some(index), ..finding }));
+        self.places.of_mut(self.side).push((framed.place.offset, index));
+        // Direction and state are judged before the body.
         self.follow(framed);
+        self.out.findings.extend(findings.into_iter().map(|finding| Finding { pdu: Some(index), ..finding }));
     }
 
     fn skipped(&mut self, why: Skipped, octets: u64) {
@@ -132,14 +184,12 @@ impl Framing for Bench {
 }
 
 impl Bench {
-    /// Lets the session see the PDU, for the version that its bind sets.
+    /// Lets the session see the PDU, for the version that its bind sets and for the rules of sessions.
     fn follow(&mut self, framed: &Framed<'_>) {
         let command = framed.header.command_id;
         let mut essentials = Essentials::new(framed.octets, |_| ());
         let binds = command.request().is_bind() || command == CommandId::OUTBIND;
-        if binds {
-            walk(framed.octets, Context::default(), &mut essentials);
-        }
+        let facts = walk(framed.octets, Context::default(), &mut essentials);
         let interface_version = if command.is_response() {
             essentials.sc_interface_version()
         } else {
@@ -149,22 +199,80 @@ impl Bench {
             side: self.side,
             header: framed.header,
             at: framed.at,
+            begun: framed.begun,
+            wait: framed.wait,
             place: framed.place,
             whole: framed.partial.is_none(),
+            tlvs: facts.has_tlvs(),
             bind: binds.then(|| Bind { system_id: essentials.system_id(), interface_version }),
         };
-        self.sessions.push(&seen, &mut Unheard);
+        let Self { given, sessions, roles, places, out, .. } = self;
+        sessions.push(&seen, &mut Judge { given, roles, places, out });
     }
 }
 
-/// Rules of sessions need to know what came before.
-struct Unheard;
+/// Takes the findings of the session.
+struct Judge<'a> {
+    given: &'a Given,
+    roles: &'a PerSide<Option<Role>>,
+    places: &'a PerSide<Vec<(u64, u32)>>,
+    out: &'a mut Dissection,
+}
 
-impl Sink for Unheard {
+impl Sink for Judge<'_> {
     fn transaction(&mut self, _: &Transaction) {}
+
     fn unsolicited(&mut self, _: &Unsolicited) {}
-    fn finding(&mut self, _: RuleId, _: Place, _: Timestamp, _: Side, _: &dyn std::fmt::Display) {}
+
+    fn finding(
+        &mut self,
+        rule: RuleId,
+        place: Place,
+        _: Timestamp,
+        side: Side,
+        message: &dyn std::fmt::Display,
+    ) {
+        // Who sent a PDU the lines say; all else needs to know what came before.
+        let is_known = match rule {
+            RuleId::SESSION_PDU_WRONG_DIRECTION => self.roles.of(side).is_some(),
+            _ => self.given.state.is_some(),
+        };
+        if !is_known {
+            return;
+        }
+        let places = self.places.of(side);
+        let pdu = places.binary_search_by_key(&place.offset, |&(offset, _)| offset).ok();
+        let (field, span) = header_field(rule);
+        self.out.findings.push(Finding {
+            rule: rule.rule().id.to_owned(),
+            severity: rule.rule().severity.into(),
+            clause: rule.clause().to_owned(),
+            pdu: pdu.and_then(|at| places.get(at)).map(|&(_, index)| index),
+            field: field.map(str::to_owned),
+            span,
+            message: format!("{message} ({})", rule.clause()),
+        });
+    }
+
     fn ended(&mut self, _: SessionEnd) {}
+}
+
+/// The field of the header that breaks a rule of session scope, and its octets; the whole header for rules that no field
+/// breaks.
+fn header_field(rule: RuleId) -> (Option<&'static str>, [u32; 2]) {
+    debug_assert_eq!(rule.rule().scope, Scope::Session);
+    match rule {
+        RuleId::SESSION_PDU_WRONG_DIRECTION
+        | RuleId::SESSION_PDU_IN_WRONG_STATE
+        | RuleId::SESSION_REQUEST_AFTER_UNBIND
+        | RuleId::SESSION_OUTBIND_NOT_ANSWERED_BY_BIND
+        | RuleId::RESPONSE_WRONG_TYPE => (Some("command_id"), [4, 8]),
+        RuleId::SESSION_SEQUENCE_NUMBER_REUSED
+        | RuleId::SESSION_SEQUENCE_NUMBER_NOT_MONOTONIC
+        | RuleId::RESPONSE_UNMATCHED
+        | RuleId::RESPONSE_DUPLICATE => (Some("sequence_number"), [12, 16]),
+        _ => (None, [0, 16]),
+    }
 }
 
 impl Dissection {

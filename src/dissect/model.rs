@@ -59,6 +59,8 @@ pub struct Pdu {
     pub fields: Vec<Field>,
     /// TLVs in wire order.
     pub tlvs: Vec<Tlv>,
+    /// The text of its message; `null`: it has none.
+    pub text: Option<Text>,
     /// Its octets, for dumps; `None` where they are secret. No part of the JSON.
     #[serde(skip)]
     pub raw: Vec<Option<u8>>,
@@ -133,6 +135,36 @@ pub struct Tlv {
     pub meaning: Option<String>,
     /// First octet of its tag and the one behind its value, from the start of the PDU.
     pub span: [u32; 2],
+}
+
+/// The text of a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Text {
+    /// The characters; `null`: the octets are none, or nobody knows which.
+    pub text: Option<String>,
+    /// The charset that they were read by.
+    pub charset: String,
+    /// Why that one.
+    pub why: String,
+    /// What the declared charset makes of the octets; `null`: nothing else.
+    pub as_declared: Option<AsDeclared>,
+    /// Halves of characters at the ends, and lengths beyond one short message.
+    pub notes: Vec<String>,
+    /// The elements of the user data header.
+    pub header: Vec<Field>,
+    /// What the text of a receipt says, by its keys.
+    pub receipt: Vec<Field>,
+}
+
+/// A text in the charset that was declared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AsDeclared {
+    /// The characters.
+    pub text: String,
+    /// The charset.
+    pub charset: String,
 }
 
 /// Something wrong.

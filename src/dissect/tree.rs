@@ -1,15 +1,23 @@
 //! The visitor that keeps every field of a PDU.
 
+use super::message::message;
 use super::model::{Field, Finding, Pdu, Status, Tlv, Value};
 use crate::smpp::spec::{self, Kind, Slot, Values, is_vendor_tlv};
+use crate::smpp::text::Charset;
 use crate::smpp::{
-    self, CommandId, CommandStatus, Context, Header, Moment, Role, Span, TlvTag, Version, Visitor, walk,
+    self, CommandId, CommandStatus, Context, Header, Moment, Role, Span, TlvTag, Version, Visitor, walk_with,
 };
 
 /// The PDU at the start of `octets` with every field, and what is wrong with it. `partial`: its rest is missing, so
-/// nothing is said to be wrong. Passwords are left out unless `secrets`.
+/// nothing is said to be wrong. Passwords are left out unless `secrets`; data_coding 0 means `default_charset`.
 #[must_use]
-pub fn pdu(octets: &[u8], context: Context, partial: bool, secrets: bool) -> (Pdu, Vec<Finding>) {
+pub fn pdu(
+    octets: &[u8],
+    context: Context,
+    partial: bool,
+    secrets: bool,
+    default_charset: Charset,
+) -> (Pdu, Vec<Finding>) {
     let mut tree = Tree {
         context,
         secrets,
@@ -19,7 +27,8 @@ pub fn pdu(octets: &[u8], context: Context, partial: bool, secrets: bool) -> (Pd
         findings: Vec::new(),
         hidden: Vec::new(),
     };
-    walk(octets, context, &mut tree);
+    let facts = walk_with(octets, context, default_charset, &mut tree);
+    let text = message(&facts, octets, context.version, default_charset);
     let header = Header::parse(octets);
     let (id, status) =
         header.map_or((CommandId(0), CommandStatus(0)), |header| (header.command_id, header.command_status));
@@ -37,6 +46,7 @@ pub fn pdu(octets: &[u8], context: Context, partial: bool, secrets: bool) -> (Pd
         sequence_number: header.map_or(0, |header| header.sequence_number.0),
         fields: tree.fields,
         tlvs: tree.tlvs,
+        text,
         raw: raw(octets, &tree.hidden),
     };
     let findings = if partial { Vec::new() } else { tree.findings };
@@ -187,7 +197,7 @@ fn shown(value: smpp::Value<'_>) -> Value {
     }
 }
 
-fn hex(octets: &[u8]) -> String {
+pub(super) fn hex(octets: &[u8]) -> String {
     use std::fmt::Write;
     octets.iter().fold(String::with_capacity(octets.len().saturating_mul(2)), |mut text, octet| {
         // Writing to a string cannot fail.

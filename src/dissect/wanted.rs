@@ -2,6 +2,7 @@
 
 use super::model::{Dissection, Finding};
 use crate::smpp::framer::Framed;
+use crate::smpp::text::Charset;
 use crate::smpp::{Context, Place};
 use crate::time::Timestamp;
 
@@ -68,14 +69,15 @@ impl Wanted {
         (self.before, self.after)
     }
 
-    /// The PDUs that were found, or of them the one numbered `index`, as trees.
+    /// The PDUs that were found, or of them the one numbered `index`, as trees; data_coding 0 means `default_charset`.
     #[must_use]
-    pub fn dissect(&self, index: Option<u32>, secrets: bool) -> Dissection {
+    pub fn dissect(&self, index: Option<u32>, secrets: bool, default_charset: Charset) -> Dissection {
         let mut found: Vec<&Found> = self.found.iter().collect();
         found.sort_by_key(|found| (found.connection, found.place.offset));
         let mut out = Dissection::default();
         for found in found.into_iter().filter(|found| index.is_none_or(|index| found.place.index == index)) {
-            let (mut pdu, findings) = super::pdu(&found.octets, found.context, found.is_partial, secrets);
+            let (mut pdu, findings) =
+                super::pdu(&found.octets, found.context, found.is_partial, secrets, default_charset);
             pdu.index = found.place.index;
             pdu.at = Some(found.at);
             pdu.offset = found.place.offset;

@@ -1,17 +1,20 @@
 //! One connection from its segments to its sessions: tcp → smpp → session, counted on the way.
 
-use crate::decap::{Endpoint, Flags};
+use std::sync::Arc;
+
+use super::pdus::{Live, Outcomes, Pdus, Told};
+use crate::decap::{Direction, Endpoint, Flags};
+use crate::names::Names;
 use crate::num::count;
-use crate::report::{Exchanges, Finding, Row, SessionRow, Tally};
-use crate::session::{
-    Bind, End, Limits as SessionLimits, Seen, SessionEnd, Sessions, Sink, Transaction, Unsolicited,
-};
+use crate::report::{Facing, Row, SessionRow, Tally, What, Who, text};
+use crate::session::{End, Limits as SessionLimits, SessionEnd, Sessions};
+use crate::smpp::Role;
 use crate::smpp::detect::{Held, Probe, Verdict, is_tls};
-use crate::smpp::framer::{Framed, Framer, Framing, Lost, Skipped};
-use crate::smpp::{self, CommandId, Context, Essentials, Place, RuleId, walk};
+use crate::smpp::framer::{Framed, Framer, Framing};
+use crate::smpp::text::Charset;
 use crate::tcp::{
-    Arrival, Closing, Connection, ConnectionNumber, Limits as TcpLimits, Missing, Ordered, Origin, PerSide,
-    Side,
+    Arrival, Closing, Connection, ConnectionNumber, Event, Limits as TcpLimits, Missing, Ordered, Origin,
+    PerSide, Side,
 };
 use crate::time::{Duration, Timestamp};
 
@@ -26,10 +29,21 @@ pub(super) struct Setup {
     pub(super) session: SessionLimits,
     /// The frame whose PDUs are to be picked out.
     pub(super) show: Option<u64>,
+    /// What is told of peers.
+    pub(super) names: Arc<Names>,
+    /// Whether each connection is counted apart, so that sessions can be selected.
+    pub(super) apart: bool,
+    /// Whether transactions leave one by one.
+    pub(super) transactions: bool,
+    /// What the message centres mean by data_coding 0.
+    pub(super) default_charset: Charset,
 }
 
 /// How long a closed connection is kept: segments that its end overtook may still come.
 const LINGER: Duration = Duration::from_secs(2);
+
+/// Events remembered of a connection that is not known to carry SMPP: those of its handshake, and a few.
+const EARLY: usize = 16;
 
 /// The state of one connection.
 pub(super) struct Analysis {
@@ -39,11 +53,21 @@ pub(super) struct Analysis {
     tcp: Connection,
     last_at: Timestamp,
     closed_at: Option<Timestamp>,
+    /// Time of the first SYN.
+    opened_at: Option<Timestamp>,
     content: Content,
+    /// What happened before it was known to carry SMPP, up to [`EARLY`].
+    early: Vec<(Side, Timestamp, Event)>,
     /// Whether the shard looks at it at each tick.
     pub(super) is_listed: bool,
     /// Octets that it held when they were counted last.
     weight: u64,
+    /// What packet types say of the ends.
+    facing: PerSide<Facing>,
+    /// Its own counts, where connections are counted apart.
+    apart: Option<Box<Tally>>,
+    /// Its last session that ended, where connections are counted apart.
+    last: Option<Box<Who>>,
 }
 
 /// What the connection carries.
@@ -67,24 +91,18 @@ struct Smpp {
     sessions: Sessions,
     live: Vec<Live>,
     ended: Vec<SessionEnd>,
-}
-
-/// What is counted of a session until it ends.
-#[derive(Default)]
-struct Live {
-    session: u32,
-    exchanges: Exchanges,
-    with_errors: u64,
-    with_warnings: u64,
+    told: Told,
 }
 
 /// Where octets of one side go, and findings.
 struct Flow<'a> {
     content: &'a mut Content,
+    early: &'a mut Vec<(Side, Timestamp, Event)>,
     handshake: bool,
+    opened_at: Option<Timestamp>,
     side: Side,
     now: Timestamp,
-    ports: (u16, u16),
+    ends: (Endpoint, Endpoint),
     number: ConnectionNumber,
     setup: &'a Setup,
     tally: &'a mut Tally,
@@ -99,10 +117,46 @@ impl Analysis {
             tcp: Connection::new(),
             last_at: Timestamp::MIN,
             closed_at: None,
+            opened_at: None,
             content: Content::Unseen,
+            early: Vec::new(),
             is_listed: false,
             weight: 0,
+            facing: PerSide { opener: Facing::default(), accepter: Facing::default() },
+            apart: None,
+            last: None,
         }
+    }
+
+    /// Hands out what was counted apart and is in no session's row yet.
+    pub(super) fn rest(&mut self, frame: u64, rows: &mut Vec<Row>) {
+        if let Some(own) = self.apart.take()
+            && let Some(last) = &self.last
+        {
+            let what = What::Rest(Box::new((Who::clone(last), *own)));
+            rows.push(Row { frame, connection: self.number.0, what });
+        }
+    }
+
+    /// Runs `work` with the tally that it has to count in: the shard's, or the connection's own.
+    pub(super) fn counting<T>(
+        &mut self,
+        setup: &Setup,
+        tally: &mut Tally,
+        work: impl FnOnce(&mut Self, &mut Tally) -> T,
+    ) -> T {
+        if !setup.apart {
+            return work(self, tally);
+        }
+        let mut own = self.apart.take().unwrap_or_default();
+        own.hand_over(tally);
+        let done = work(self, &mut own);
+        tally.hand_over(&mut own);
+        // What is no matter of the selection.
+        tally.limits.merge(&std::mem::take(&mut own.limits));
+        tally.other_ports.merge(&std::mem::take(&mut own.other_ports));
+        self.apart = Some(own);
+        done
     }
 
     /// Counts the octets that are held until others come, and returns how many they were before and are now.
@@ -149,12 +203,23 @@ impl Analysis {
     pub(super) fn push(
         &mut self,
         arrival: &Arrival,
+        direction: Option<Direction>,
         payload: &[u8],
         setup: &Setup,
         tally: &mut Tally,
         rows: &mut Vec<Row>,
     ) {
         self.last_at = self.last_at.max(arrival.at);
+        // Under other addresses it is another end that is sent from or received at.
+        if let Some(direction) = direction.filter(|_| arrival.copy == 0) {
+            let (from, to) = (arrival.side, arrival.side.other());
+            let (ours, theirs) = if direction == Direction::Sent { (from, to) } else { (to, from) };
+            self.facing.of_mut(ours).ours = true;
+            self.facing.of_mut(theirs).theirs = true;
+        }
+        if arrival.flags.has(Flags::SYN) && self.opened_at.is_none() {
+            self.opened_at = Some(arrival.at);
+        }
         let (tcp, mut flow) = self.parts(arrival.side, arrival.at, setup, tally);
         // A SYN may carry octets itself.
         flow.handshake |= arrival.flags.has(Flags::SYN);
@@ -166,7 +231,7 @@ impl Analysis {
         if self.closed_at.is_none() && self.tcp.is_closed() {
             self.closed_at = Some(arrival.at);
         }
-        self.settle(arrival.frame, tally, rows);
+        self.settle(arrival.frame, setup, tally, rows);
     }
 
     /// Capture time has come to `now`.
@@ -198,7 +263,12 @@ impl Analysis {
             self.close(End::Idle, frame, setup, tally, rows);
             self.classify(tally);
         }
-        self.settle(frame, tally, rows);
+        self.settle(frame, setup, tally, rows);
+    }
+
+    /// Whether its sessions are over and counted.
+    pub(super) const fn is_over(&self) -> bool {
+        matches!(self.content, Content::Over)
     }
 
     /// Whether time alone can change nothing.
@@ -237,7 +307,7 @@ impl Analysis {
             let Smpp { sessions, live, ended, .. } = &mut **smpp;
             sessions.close(end, by, at, &mut Outcomes { live, ended, tally, connection: self.number });
         }
-        self.settle(frame, tally, rows);
+        self.settle(frame, setup, tally, rows);
     }
 
     /// The capture ends at `now`.
@@ -251,7 +321,7 @@ impl Analysis {
             let Smpp { sessions, live, ended, .. } = &mut **smpp;
             sessions.finish(now, &mut Outcomes { live, ended, tally, connection: self.number });
         }
-        self.settle(u64::MAX, tally, rows);
+        self.settle(u64::MAX, setup, tally, rows);
         self.count(tally);
     }
 
@@ -264,10 +334,12 @@ impl Analysis {
     ) -> (&'a mut Connection, Flow<'a>) {
         let flow = Flow {
             content: &mut self.content,
+            early: &mut self.early,
             handshake: self.tcp.has_handshake(),
+            opened_at: self.opened_at,
             side,
             now,
-            ports: (self.opener.port, self.accepter.port),
+            ends: (self.opener, self.accepter),
             number: self.number,
             setup,
             tally,
@@ -285,16 +357,33 @@ impl Analysis {
         let number = self.number;
         if let Content::Smpp(smpp) = &mut self.content {
             for side in [Side::Opener, Side::Accepter] {
-                let Smpp { framers, sessions, live, ended } = &mut **smpp;
-                let mut pdus = Pdus { sessions, live, ended, tally, side, connection: number };
+                let told = smpp.told;
+                let Smpp { framers, sessions, live, ended, .. } = &mut **smpp;
+                let mut pdus = Pdus { sessions, live, ended, tally, side, connection: number, told };
                 framers.of_mut(side).finish(closed, &mut pdus);
             }
         }
     }
 
-    /// Turns the sessions that ended into rows.
-    fn settle(&mut self, frame: u64, tally: &mut Tally, rows: &mut Vec<Row>) {
+    /// Turns the transactions that were asked for and the sessions that ended into rows.
+    fn settle(&mut self, frame: u64, setup: &Setup, tally: &mut Tally, rows: &mut Vec<Row>) {
         let Content::Smpp(smpp) = &mut self.content else { return };
+        let (number, opener, accepter, facing) = (self.number, self.opener, self.accepter, self.facing);
+        if let Some(transactions) = &mut tally.transactions {
+            rows.extend(transactions.drain(..).map(|transaction| {
+                let esme = transaction.role.map(|role| match role {
+                    Role::Esme => transaction.side,
+                    Role::Smsc => transaction.side.other(),
+                });
+                let live = smpp.live.iter().find(|live| live.session == transaction.session.n);
+                let system_id = live.and_then(|live| live.system_id.as_deref()).map(text);
+                let who = Who {
+                    system_id: system_id.filter(|name| !name.is_empty()),
+                    ..Who::new(transaction.session, esme, opener, accepter, facing)
+                };
+                Row { frame, connection: number.0, what: What::Transaction(Box::new((who, transaction))) }
+            }));
+        }
         if smpp.ended.is_empty() {
             return;
         }
@@ -303,17 +392,29 @@ impl Analysis {
                 Some(at) => smpp.live.swap_remove(at),
                 None => Live { session: end.id.n, ..Live::default() },
             };
-            tally.exchanges.merge(&live.exchanges);
-            let session = SessionRow {
-                end: &end,
-                exchanges: &live.exchanges,
-                with_errors: live.with_errors,
-                with_warnings: live.with_warnings,
-                opener: self.opener,
-                accepter: self.accepter,
-                health: self.tcp.health(),
-            };
-            rows.push(Row::session(frame, &session));
+            if end.delays_forgotten > 0 {
+                tally.limits.add("retransmissions and closed windows forgotten", end.delays_forgotten);
+            }
+            let row = Row::session(
+                frame,
+                SessionRow {
+                    end: &end,
+                    exchanges: live.exchanges,
+                    with_errors: live.with_errors,
+                    with_warnings: live.with_warnings,
+                    opener,
+                    accepter,
+                    facing,
+                    health: self.tcp.health(),
+                    part: setup.apart.then(|| Box::new(tally.part())),
+                },
+            );
+            if setup.apart
+                && let What::Session(ended) = &row.what
+            {
+                self.last = Some(Box::new(ended.who.clone()));
+            }
+            rows.push(row);
         }
     }
 
@@ -357,7 +458,8 @@ impl Ordered for Flow<'_> {
             }
             Content::Smpp(smpp) => {
                 self.tally.stream_octets = self.tally.stream_octets.saturating_add(count(octets.len()));
-                let Smpp { framers, sessions, live, ended } = &mut **smpp;
+                let told = smpp.told;
+                let Smpp { framers, sessions, live, ended, .. } = &mut **smpp;
                 let mut pdus = Pdus {
                     sessions,
                     live,
@@ -365,6 +467,7 @@ impl Ordered for Flow<'_> {
                     tally: self.tally,
                     side: self.side,
                     connection: self.number,
+                    told,
                 };
                 framers.of_mut(self.side).push(offset, octets, origin, &mut pdus);
             }
@@ -385,7 +488,8 @@ impl Ordered for Flow<'_> {
                 self.decide();
             }
             Content::Smpp(smpp) => {
-                let Smpp { framers, sessions, live, ended } = &mut **smpp;
+                let told = smpp.told;
+                let Smpp { framers, sessions, live, ended, .. } = &mut **smpp;
                 let mut pdus = Pdus {
                     sessions,
                     live,
@@ -393,11 +497,27 @@ impl Ordered for Flow<'_> {
                     tally: self.tally,
                     side: self.side,
                     connection: self.number,
+                    told,
                 };
                 if framers.of_mut(self.side).gap(len, why, &mut pdus) {
                     sessions.gap(self.side, self.now);
                 }
             }
+        }
+    }
+
+    fn event(&mut self, side: Side, at: Timestamp, event: Event) {
+        match self.content {
+            Content::Smpp(smpp) => {
+                let Smpp { sessions, live, ended, .. } = &mut **smpp;
+                let connection = self.number;
+                sessions.event(side, at, event, &mut Outcomes { live, ended, tally: self.tally, connection });
+            }
+            Content::Unseen | Content::Open(_) if self.early.len() < EARLY => {
+                self.early.push((side, at, event));
+            }
+            Content::Unseen | Content::Open(_) => {}
+            Content::Tls | Content::Other | Content::Over => *self.early = Vec::new(),
         }
     }
 
@@ -408,8 +528,8 @@ impl Ordered for Flow<'_> {
 
 impl Flow<'_> {
     /// What the first octets of a connection make of it.
-    fn begin(&self, octets: &[u8]) -> Content {
-        let (opener, accepter) = self.ports;
+    fn begin(&mut self, octets: &[u8]) -> Content {
+        let (opener, accepter) = (self.ends.0.port, self.ends.1.port);
         let is_smpp_port = |port: u16| self.setup.ports.iter().any(|&(from, to)| (from..=to).contains(&port));
         if is_tls(octets) {
             Content::Tls
@@ -425,9 +545,23 @@ impl Flow<'_> {
         }
     }
 
-    fn smpp(&self, framers: PerSide<Framer>) -> Smpp {
+    fn smpp(&mut self, framers: PerSide<Framer>) -> Smpp {
         let sessions = Sessions::new(self.number, self.handshake, self.setup.session);
-        Smpp { framers, sessions, live: Vec::new(), ended: Vec::new() }
+        let mut sessions = match self.opened_at {
+            Some(at) => sessions.opened_at(at),
+            None => sessions,
+        };
+        for (side, at, event) in std::mem::take(self.early) {
+            sessions.event_before(side, at, event);
+        }
+        let names = &self.setup.names;
+        let peer = names.find(self.ends.0, self.ends.1, None).and_then(|id| names.peer(id));
+        let told = Told {
+            // A connection seen from its beginning says it by its bind.
+            version: peer.and_then(|peer| peer.version).filter(|_| !self.handshake),
+            default_charset: peer.and_then(|peer| peer.default_charset).unwrap_or(self.setup.default_charset),
+        };
+        Smpp { framers, sessions, live: Vec::new(), ended: Vec::new(), told }
     }
 
     /// Acts on the probe's verdict: what it held goes the way it would have gone.
@@ -446,14 +580,14 @@ impl Flow<'_> {
         let (framers, probe) = *open;
         self.tally.stream_octets = self.tally.stream_octets.saturating_add(probe.octets());
         let mut smpp = self.smpp(framers);
-        let Smpp { sessions, live, ended, .. } = &mut smpp;
-        let mut pdus =
-            Pdus { sessions, live, ended, tally: self.tally, side: self.side, connection: self.number };
+        let (side, connection) = (self.side, self.number);
+        let Smpp { sessions, live, ended, told, .. } = &mut smpp;
+        let mut pdus = Pdus { sessions, live, ended, tally: self.tally, side, connection, told: *told };
         for held in probe.into_held() {
             match held {
                 Held::Pdu { side, header, octets, place, at, partial } => {
                     pdus.side = side;
-                    pdus.pdu(&Framed { header, octets: &octets, place, at, partial });
+                    pdus.pdu(&Framed { header, octets: &octets, place, at, begun: at, wait: None, partial });
                 }
                 Held::Skipped { why, octets } => pdus.skipped(why, octets),
                 Held::Lost { rule, octets, place, at } => pdus.lost(rule, &octets, place, at),
@@ -462,148 +596,4 @@ impl Flow<'_> {
         }
         *self.content = Content::Smpp(Box::new(smpp));
     }
-}
-
-/// Takes the PDUs of one side.
-struct Pdus<'a> {
-    sessions: &'a mut Sessions,
-    live: &'a mut Vec<Live>,
-    ended: &'a mut Vec<SessionEnd>,
-    tally: &'a mut Tally,
-    side: Side,
-    connection: ConnectionNumber,
-}
-
-impl Framing for Pdus<'_> {
-    fn pdu(&mut self, pdu: &Framed<'_>) {
-        self.tally.pdu(pdu);
-        let context = Context { version: self.sessions.version(), from: self.sessions.role(self.side) };
-        if let Some(wanted) = &mut self.tally.wanted {
-            wanted.see(pdu, context, self.connection.0);
-        }
-        let (tally, connection) = (&mut *self.tally, self.connection);
-        let whole = pdu.partial.is_none();
-        let mut essentials = Essentials::new(pdu.octets, |finding: smpp::Finding| {
-            // What a cut leaves of a PDU breaks rules that the PDU itself did not.
-            if !whole {
-                return;
-            }
-            tally.findings.add(&Finding {
-                rule: finding.rule,
-                place: pdu.place,
-                connection,
-                at: pdu.at,
-                message: &finding,
-                offset: Some(finding.span.start),
-                field: finding.field,
-            });
-        });
-        let command = pdu.header.command_id;
-        // Of a partial PDU only who binds is of use, where the cut left it.
-        let walks = whole || command.request().is_bind() || command == CommandId::OUTBIND;
-        let facts = walks.then(|| walk(pdu.octets, context, &mut essentials)).filter(|_| whole);
-        let seen = Seen {
-            side: self.side,
-            header: pdu.header,
-            at: pdu.at,
-            place: pdu.place,
-            whole,
-            bind: bind_of(command, &essentials),
-        };
-        let mut outcomes =
-            Outcomes { live: self.live, ended: self.ended, tally: self.tally, connection: self.connection };
-        self.sessions.push(&seen, &mut outcomes);
-        let (errors, warnings) = facts.map_or((0, 0), |facts| (facts.errors, facts.warnings));
-        if errors > 0 {
-            self.tally.with_errors = self.tally.with_errors.saturating_add(1);
-            let live = live(self.live, self.sessions.current().n);
-            live.with_errors = live.with_errors.saturating_add(1);
-        } else if warnings > 0 {
-            self.tally.with_warnings = self.tally.with_warnings.saturating_add(1);
-            let live = live(self.live, self.sessions.current().n);
-            live.with_warnings = live.with_warnings.saturating_add(1);
-        }
-    }
-
-    fn skipped(&mut self, why: Skipped, octets: u64) {
-        self.tally.skipped.add(why, octets);
-    }
-
-    fn lost(&mut self, rule: RuleId, octets: &[u8], place: Place, at: Timestamp) {
-        self.tally.findings.add(&Finding {
-            rule,
-            place,
-            connection: self.connection,
-            at,
-            message: &Lost { rule, octets },
-            offset: Some(0),
-            field: Some("command_length"),
-        });
-    }
-}
-
-/// What binds, their responses and outbind say of the session.
-fn bind_of<'a>(
-    command: CommandId,
-    essentials: &Essentials<'a, impl FnMut(smpp::Finding)>,
-) -> Option<Bind<'a>> {
-    let request = command.request();
-    if !request.is_bind() && command != CommandId::OUTBIND {
-        return None;
-    }
-    let interface_version = if command.is_response() {
-        essentials.sc_interface_version()
-    } else {
-        essentials.interface_version()
-    };
-    Some(Bind { system_id: essentials.system_id(), interface_version })
-}
-
-/// Takes what the correlator has to say.
-struct Outcomes<'a> {
-    live: &'a mut Vec<Live>,
-    ended: &'a mut Vec<SessionEnd>,
-    tally: &'a mut Tally,
-    connection: ConnectionNumber,
-}
-
-impl Sink for Outcomes<'_> {
-    fn transaction(&mut self, transaction: &Transaction) {
-        live(self.live, transaction.session.n).exchanges.transaction(transaction);
-    }
-
-    fn unsolicited(&mut self, unsolicited: &Unsolicited) {
-        let exchanges = &mut live(self.live, unsolicited.session.n).exchanges;
-        exchanges.unsolicited.add(unsolicited.command, 1);
-        exchanges.statuses.add((unsolicited.command, unsolicited.status), 1);
-    }
-
-    fn finding(
-        &mut self,
-        rule: RuleId,
-        place: Place,
-        at: Timestamp,
-        _side: Side,
-        message: &dyn std::fmt::Display,
-    ) {
-        let finding =
-            Finding { rule, place, connection: self.connection, at, message, offset: None, field: None };
-        self.tally.findings.add(&finding);
-    }
-
-    fn ended(&mut self, session: SessionEnd) {
-        self.ended.push(session);
-    }
-}
-
-/// The counts of one session of the connection.
-fn live(list: &mut Vec<Live>, session: u32) -> &mut Live {
-    let at = match list.iter().position(|live| live.session == session) {
-        Some(at) => at,
-        None => {
-            list.push(Live { session, ..Live::default() });
-            list.len() - 1
-        }
-    };
-    &mut list[at]
 }

@@ -1,7 +1,7 @@
 //! What the reader hands to the shards: a block of the capture, and the segments in it, dealt.
 
 use crate::capture::Block;
-use crate::decap::Endpoint;
+use crate::decap::{Direction, Endpoint};
 use crate::num::index;
 use crate::tcp::Arrival;
 use crate::time::Timestamp;
@@ -48,6 +48,7 @@ pub(super) struct Dealt {
     pub(super) payload_at: u32,
     pub(super) payload_len: u32,
     pub(super) arrival: Arrival,
+    pub(super) direction: Option<Direction>,
 }
 
 /// A connection that had to make room for others.

@@ -13,6 +13,7 @@
 mod analysis;
 mod batch;
 mod merge;
+mod pdus;
 mod reader;
 mod shard;
 
@@ -29,9 +30,12 @@ use shard::Shard;
 use crate::capture::Capture;
 use crate::decap::{Decap, Limits as FragmentLimits};
 use crate::dissect::Wanted;
-use crate::report::{Assembly, Report, Row, Tally, Whole, model};
-use crate::session::Limits as SessionLimits;
+use crate::names::Names;
+use crate::report::record::{Find, Record, RecordType, Recorder};
+use crate::report::{Assembly, Report, Row, Selection, Tally, What, Whole, model};
+use crate::session::{Limits as SessionLimits, Timers};
 use crate::smpp;
+use crate::smpp::text::Charset;
 use crate::tcp::{Flows, Limits as TcpLimits};
 use crate::time::{Duration, Timestamp};
 
@@ -48,11 +52,19 @@ pub struct Settings {
     pub max_sessions: usize,
     /// After how long a response is late, and a request without one is not merely cut off by the capture's end.
     pub timeout: Duration,
+    /// Limits on the timers of sessions; of responses, `timeout` unless set.
+    pub timers: Timers,
     /// Whether packets with a wrong IPv4 or TCP checksum are left out. Where the network card computes checksums,
     /// captures on the sending host hold wrong ones.
     pub verify_checksums: bool,
+    /// What the message centres mean by data_coding 0.
+    pub default_charset: Charset,
     /// The frame whose PDUs are to be picked out.
     pub show: Option<u64>,
+    /// Whose sessions they are, and our own addresses.
+    pub names: Arc<Names>,
+    /// Which sessions are reported.
+    pub selection: Selection,
     /// Set from outside when the run shall end: what was read until then is reported.
     pub interrupt: Arc<AtomicBool>,
 }
@@ -65,8 +77,12 @@ impl Default for Settings {
             threads: 1,
             max_sessions: 1_000,
             timeout: Duration::from_secs(10),
+            timers: Timers::default(),
             verify_checksums: false,
+            default_charset: Charset::default(),
             show: None,
+            names: Arc::default(),
+            selection: Selection::default(),
             interrupt: Arc::default(),
         }
     }
@@ -91,23 +107,96 @@ const IN_FLIGHT: usize = 3;
 
 /// Reads `capture` to its end and reports on it. `progress` is told the octets read, and of how many, after each
 /// block.
-pub fn run(capture: Capture, settings: &Settings, progress: &mut dyn FnMut(u64, Option<u64>)) -> Outcome {
+pub fn run(capture: Capture, settings: &Settings, progress: &mut Progress<'_>) -> Outcome {
+    process(capture, settings, settings.selection.clone(), false, &mut |_, _| true, progress)
+}
+
+/// Reads `capture` and hands out the records of `types` that the selection takes, in the order of the frames that
+/// completed them, then of their PDUs, until `take` returns false. The report is of all that was read.
+pub fn records(
+    capture: Capture,
+    settings: &Settings,
+    types: &[RecordType],
+    take: &mut dyn FnMut(&Record) -> bool,
+    progress: &mut Progress<'_>,
+) -> Outcome {
+    let recorder = Recorder { names: &settings.names, selection: &settings.selection };
+    let [transactions, sessions] =
+        [RecordType::Transaction, RecordType::Session].map(|kind| types.contains(&kind));
+    let mut goes_on = true;
+    let mut each = |row: &Row, find: &Find<'_>| {
+        let record = match &row.what {
+            What::Transaction(row) if transactions => recorder.transaction(&row.0, &row.1, find),
+            What::Session(ended) if sessions => recorder.session(ended),
+            What::Transaction(_) | What::Session(_) | What::Rest(_) => None,
+        };
+        goes_on = goes_on && record.is_none_or(|record| take(&record));
+        goes_on
+    };
+    process(capture, settings, Selection::default(), transactions, &mut each, progress)
+}
+
+/// Is told the octets read, and of how many.
+pub type Progress<'a> = dyn FnMut(u64, Option<u64>) + 'a;
+
+/// Takes a row in its order, and says whether more are wanted.
+type Each<'a> = dyn FnMut(&Row, &Find<'_>) -> bool + 'a;
+
+/// Where the rows go.
+struct Outlet<'a> {
+    assembly: Assembly,
+    each: &'a mut Each<'a>,
+    is_done: bool,
+}
+
+impl Outlet<'_> {
+    /// Takes rows of all shards in order.
+    fn take(&mut self, rows: Vec<Vec<Row>>, reader: &Reader) {
+        let find = |frame: u64| reader.place(frame);
+        merge(rows, |row| {
+            self.is_done |= !(self.each)(&row, &find);
+            self.assembly.row(row);
+        });
+    }
+}
+
+fn process<'a>(
+    capture: Capture,
+    settings: &Settings,
+    selection: Selection,
+    transactions: bool,
+    each: &'a mut Each<'a>,
+    progress: &mut Progress<'_>,
+) -> Outcome {
     let setup = Setup {
         ports: settings.ports.clone(),
         detect: settings.detect,
         tcp: TcpLimits::default(),
-        session: SessionLimits { timeout: settings.timeout, ..SessionLimits::default() },
+        session: SessionLimits {
+            timeout: settings.timeout,
+            timers: Timers {
+                response: settings.timers.response.or(Some(settings.timeout)),
+                ..settings.timers
+            },
+            ..SessionLimits::default()
+        },
         show: settings.show,
+        names: Arc::clone(&settings.names),
+        apart: !selection.is_all(),
+        transactions,
+        default_charset: settings.default_charset,
     };
     let flows = Flows::new(Flows::DEFAULT_LIMIT, &settings.ports);
     let decap = Decap::new(settings.verify_checksums, FragmentLimits::default());
     let mut reader = Reader::new(capture, decap, flows, Arc::clone(&settings.interrupt));
-    let mut assembly = Assembly::new(settings.max_sessions);
+    let assembly = Assembly::new(settings.max_sessions, Arc::clone(&settings.names), selection);
+    let mut outlet = Outlet { assembly, each, is_done: false };
     let tallies = if settings.threads <= 1 {
-        alone(&mut reader, &setup, &mut assembly, progress)
+        alone(&mut reader, &setup, &mut outlet, progress)
     } else {
-        together(&mut reader, &setup, settings.threads - 1, &mut assembly, progress)
+        together(&mut reader, &setup, settings.threads - 1, &mut outlet, progress)
     };
+    let mut assembly = outlet.assembly;
     tallies.iter().for_each(|tally| assembly.tally(tally));
     let wanted = tallies.into_iter().filter_map(|tally| tally.wanted).map(|wanted| *wanted);
     let wanted = wanted.reduce(|mut all, more| {
@@ -142,20 +231,20 @@ pub fn run(capture: Capture, settings: &Settings, progress: &mut dyn FnMut(u64, 
 fn alone(
     reader: &mut Reader,
     setup: &Setup,
-    assembly: &mut Assembly,
-    progress: &mut dyn FnMut(u64, Option<u64>),
+    outlet: &mut Outlet<'_>,
+    progress: &mut Progress<'_>,
 ) -> Vec<Tally> {
     let mut shards: Vec<Shard> = (0..SHARDS).map(|_| Shard::new(setup.clone())).collect();
     let mut batch = Batch::new(BLOCK);
-    while reader.fill(&mut batch) {
+    while !outlet.is_done && reader.fill(&mut batch) {
         let rows = shards.iter_mut().zip(0..).map(|(shard, number)| shard.work(&batch, number)).collect();
-        merge(rows, |row| assembly.row(row));
+        outlet.take(rows, reader);
         let (read, of) = reader.position();
         progress(read, of);
     }
     let now = reader.now();
     let (tallies, rows) = shards.into_iter().map(|shard| shard.finish(now)).unzip();
-    merge(rows, |row| assembly.row(row));
+    outlet.take(rows, reader);
     tallies
 }
 
@@ -176,8 +265,8 @@ fn together(
     reader: &mut Reader,
     setup: &Setup,
     workers: usize,
-    assembly: &mut Assembly,
-    progress: &mut dyn FnMut(u64, Option<u64>),
+    outlet: &mut Outlet<'_>,
+    progress: &mut Progress<'_>,
 ) -> Vec<Tally> {
     let workers = workers.min(usize::try_from(SHARDS).unwrap_or(1));
     std::thread::scope(|scope| {
@@ -191,7 +280,7 @@ fn together(
             })
             .collect();
         drop(done);
-        lead(reader, &orders, &results, assembly, progress)
+        lead(reader, &orders, &results, outlet, progress)
     })
 }
 
@@ -200,8 +289,8 @@ fn lead(
     reader: &mut Reader,
     orders: &[SyncSender<Order>],
     results: &Receiver<Done>,
-    assembly: &mut Assembly,
-    progress: &mut dyn FnMut(u64, Option<u64>),
+    outlet: &mut Outlet<'_>,
+    progress: &mut Progress<'_>,
 ) -> Vec<Tally> {
     let mut pending = merge::Pending::new(orders.len());
     let mut free: Vec<Batch> = Vec::new();
@@ -215,7 +304,7 @@ fn lead(
             if let Done::Worked { batch, rows } = done
                 && let Some(rows) = pending.add(batch, rows)
             {
-                merge(rows, |row| assembly.row(row));
+                outlet.take(rows, reader);
                 if let Some(at) = under_way.iter().position(|(number, _)| *number == batch) {
                     // The workers have let go of it, so its allocations serve the next block.
                     free.extend(Arc::into_inner(under_way.remove(at).1));
@@ -223,7 +312,7 @@ fn lead(
             }
         }
         let mut batch = free.pop().unwrap_or_else(|| Batch::new(BLOCK));
-        if !reader.fill(&mut batch) {
+        if outlet.is_done || !reader.fill(&mut batch) {
             break;
         }
         let (read, of) = reader.position();
@@ -245,7 +334,7 @@ fn lead(
         match done {
             Done::Worked { batch, rows } => {
                 if let Some(rows) = pending.add(batch, rows) {
-                    merge(rows, |row| assembly.row(row));
+                    outlet.take(rows, reader);
                 }
             }
             Done::Finished(shards) => last.extend(shards),
@@ -253,7 +342,7 @@ fn lead(
     }
     last.sort_by_key(|(shard, _, _)| *shard);
     let (tallies, rows) = last.into_iter().map(|(_, tally, rows)| (tally, rows)).unzip();
-    merge(rows, |row| assembly.row(row));
+    outlet.take(rows, reader);
     tallies
 }
 

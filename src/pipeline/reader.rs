@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::batch::{Batch, Dealt, Forgotten, Opened, SHARDS, Tick, Work};
 use crate::capture::{Block, Capture, Frame};
-use crate::decap::{Decap, Joined, NotUsed, Segment};
+use crate::decap::{Decap, Direction, Joined, NotUsed, Segment, direction};
 use crate::num::{index, short};
 use crate::report::counts::Counts;
 use crate::tcp::{Arrival, Flows, Side};
@@ -57,6 +57,7 @@ impl Reader {
                 Ok(Some(segment)) => {
                     deal(
                         &segment,
+                        direction(&frame),
                         flows,
                         &mut facts.evicted,
                         &batch.block,
@@ -81,6 +82,11 @@ impl Reader {
         self.facts.last_at.unwrap_or(Timestamp::MIN)
     }
 
+    /// The file of a frame, and its number there.
+    pub(super) fn place(&self, frame: u64) -> Option<(String, u64)> {
+        self.capture.place(frame).map(|(file, number)| (file.path.clone(), number))
+    }
+
     /// What there is to say when everything was read.
     pub(super) fn finish(mut self) -> (Capture, Facts, u32) {
         let connections = self.flows.count();
@@ -95,6 +101,7 @@ impl Reader {
 #[inline]
 fn deal(
     segment: &Segment<'_>,
+    direction: Option<Direction>,
     flows: &mut Flows,
     evicted: &mut u64,
     block: &Block,
@@ -129,6 +136,7 @@ fn deal(
         connection,
         payload_at: short(payload_at),
         payload_len: short(segment.payload.len()),
+        direction,
         arrival: Arrival {
             frame,
             at: segment.at,

@@ -26,13 +26,14 @@ const MOST_HELD: u64 = 3 << 20;
 
 impl Shard {
     pub(super) fn new(setup: Setup) -> Self {
+        let transactions = setup.transactions.then(Vec::new);
         let wanted = setup.show.map(|frame| Box::new(Wanted::frame(frame)));
         Self {
             setup,
             connections: Vec::new(),
             active: Vec::new(),
             held: 0,
-            tally: Tally { wanted, ..Tally::default() },
+            tally: Tally { wanted, transactions, ..Tally::default() },
             rows: Vec::new(),
         }
     }
@@ -77,15 +78,22 @@ impl Shard {
     pub(super) fn finish(mut self, now: Timestamp) -> (Tally, Vec<Row>) {
         for connection in std::mem::take(&mut self.connections).into_iter().flatten() {
             let mut connection = connection;
-            connection.finish(now, &self.setup, &mut self.tally, &mut self.rows);
+            let Self { setup, tally, rows, .. } = &mut self;
+            connection.counting(setup, tally, |connection, tally| {
+                connection.finish(now, setup, tally, rows);
+            });
+            connection.rest(u64::MAX, rows);
         }
         (self.tally, self.rows)
     }
 
     fn push(&mut self, segment: &Dealt, payload: &[u8]) {
         let place = segment.connection / SHARDS;
+        let Self { setup, tally, rows, .. } = self;
         let Some(Some(connection)) = self.connections.get_mut(index(place)) else { return };
-        connection.push(&segment.arrival, payload, &self.setup, &mut self.tally, &mut self.rows);
+        connection.counting(setup, tally, |connection, tally| {
+            connection.push(&segment.arrival, segment.direction, payload, setup, tally, rows);
+        });
         if !connection.is_listed && !connection.is_quiet() {
             connection.is_listed = true;
             self.active.push(place);
@@ -103,7 +111,8 @@ impl Shard {
         let connections = self.connections.iter_mut().flatten();
         // Of several that hold as much, the last one: it began latest.
         if let Some(heaviest) = connections.max_by_key(|connection| connection.weight()) {
-            heaviest.relieve(&self.setup, &mut self.tally);
+            let (setup, tally) = (&self.setup, &mut self.tally);
+            heaviest.counting(setup, tally, |heaviest, tally| heaviest.relieve(setup, tally));
             let (before, now) = heaviest.weigh();
             self.held = self.held.saturating_sub(before).saturating_add(now);
         }
@@ -113,7 +122,13 @@ impl Shard {
         let mut active = std::mem::take(&mut self.active);
         active.retain(|&place| {
             let Some(Some(connection)) = self.connections.get_mut(index(place)) else { return false };
-            connection.tick(now, frame, &self.setup, &mut self.tally, &mut self.rows);
+            let (setup, tally, rows) = (&self.setup, &mut self.tally, &mut self.rows);
+            connection.counting(setup, tally, |connection, tally| {
+                connection.tick(now, frame, setup, tally, rows);
+            });
+            if connection.is_over() {
+                connection.rest(frame, rows);
+            }
             let (before, now) = connection.weigh();
             self.held = self.held.saturating_sub(before).saturating_add(now);
             connection.is_listed = !connection.is_quiet();
@@ -126,7 +141,11 @@ impl Shard {
         let Some(slot) = self.connections.get_mut(index(connection / SHARDS)) else { return };
         if let Some(mut connection) = slot.take() {
             self.held = self.held.saturating_sub(connection.weight());
-            connection.leave(End::Idle, frame, &self.setup, &mut self.tally, &mut self.rows);
+            let Self { setup, tally, rows, .. } = self;
+            connection.counting(setup, tally, |connection, tally| {
+                connection.leave(End::Idle, frame, setup, tally, rows);
+            });
+            connection.rest(frame, rows);
         }
     }
 }

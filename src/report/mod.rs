@@ -3,15 +3,29 @@
 //! A shard counts in a [`Tally`]; what is complete leaves it as a [`Row`]. [`Assembly`] takes rows in the order of
 //! the capture, and the tallies, and makes the report.
 
+mod accounts;
 mod assembly;
+mod blame;
+mod conduct;
 pub mod counts;
+mod exchanges;
+mod history;
 mod latency;
 pub mod model;
+mod owners;
+pub mod record;
 mod rows;
+mod selection;
+mod sides;
+mod slowest;
 mod tally;
 
 pub use assembly::{Assembly, PlaceOf, Whole};
+pub use blame::Blame;
+pub use exchanges::{Exchanges, Requests};
 pub use latency::{EXACT, Latencies};
 pub use model::Report;
-pub use rows::{Row, SessionRow};
-pub use tally::{Exchanges, Finding, Findings, Found, Requests, Tally, add_health};
+pub use owners::{Owner, owner};
+pub use rows::{Ended, Facing, Row, SessionRow, What, Who, text};
+pub use selection::Selection;
+pub use tally::{Finding, Findings, Found, Tally, add_health};

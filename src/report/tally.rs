@@ -3,15 +3,14 @@
 use std::fmt::Display;
 
 use super::counts::Counts;
-use super::latency::Latencies;
 use super::model;
 use crate::dissect::Wanted;
 use crate::num::count;
-use crate::session::{Outcome, Transaction, Why};
+use crate::session::Transaction;
 use crate::smpp::framer::{Framed, Partial, Skipped};
-use crate::smpp::{CommandId, CommandStatus, Place, RULES, RuleId};
+use crate::smpp::{CommandId, Place, RuleId};
 use crate::tcp::{ConnectionNumber, Health};
-use crate::time::{Duration, Timestamp};
+use crate::time::Timestamp;
 
 /// Everything counted over some connections.
 #[derive(Clone, Debug, Default)]
@@ -30,8 +29,6 @@ pub struct Tally {
     pub with_warnings: u64,
     /// PDUs that are not whole.
     pub partial: Counts<model::PartialReason>,
-    /// Requests and responses.
-    pub exchanges: Exchanges,
     /// Findings by rule.
     pub findings: Findings,
     /// TCP, over all connections.
@@ -46,6 +43,8 @@ pub struct Tally {
     pub limits: Counts<&'static str>,
     /// PDUs to be picked out on the way. No count: it is not merged.
     pub wanted: Option<Box<Wanted>>,
+    /// Transactions on their way out, where they are asked for one by one. No count either.
+    pub transactions: Option<Vec<Transaction>>,
 }
 
 impl Tally {
@@ -62,6 +61,19 @@ impl Tally {
         }
     }
 
+    /// Takes from `other` what is no count.
+    pub fn hand_over(&mut self, other: &mut Self) {
+        self.wanted = other.wanted.take();
+        self.transactions = other.transactions.take();
+    }
+
+    /// Takes the counts out.
+    pub fn part(&mut self) -> Self {
+        let mut part = std::mem::take(self);
+        self.hand_over(&mut part);
+        part
+    }
+
     /// Adds all of `other`.
     pub fn merge(&mut self, other: &Self) {
         let Self {
@@ -72,7 +84,6 @@ impl Tally {
             with_errors,
             with_warnings,
             partial,
-            exchanges,
             findings,
             health,
             smpp_connections,
@@ -80,6 +91,7 @@ impl Tally {
             other_ports,
             limits,
             wanted: _,
+            transactions: _,
         } = self;
         let add = |n: &mut u64, more: u64| *n = n.saturating_add(more);
         add(stream_octets, other.stream_octets);
@@ -91,7 +103,6 @@ impl Tally {
         skipped.merge(&other.skipped);
         commands.merge(&other.commands);
         partial.merge(&other.partial);
-        exchanges.merge(&other.exchanges);
         findings.merge(&other.findings);
         other_ports.merge(&other.other_ports);
         limits.merge(&other.limits);
@@ -113,147 +124,11 @@ pub fn add_health(total: &mut Health, more: &Health) {
     add(&mut total.duplicate_acks, more.duplicate_acks);
 }
 
-/// Requests with what became of them, and responses by status: of one session, or of many.
-#[derive(Clone, Debug, Default)]
-pub struct Exchanges {
-    /// By command of the request; few, so a list.
-    requests: Vec<(CommandId, Requests)>,
-    /// Responses by command and status.
-    pub statuses: Counts<(CommandId, CommandStatus)>,
-    /// Responses that answer nothing.
-    pub unsolicited: Counts<CommandId>,
-    /// Requests under commands that found no room.
-    pub omitted: u64,
-}
-
-/// The requests of one command.
-#[derive(Clone, Debug, Default)]
-pub struct Requests {
-    /// Requests seen.
-    pub count: u64,
-    /// Answered by their own response.
-    pub answered: u64,
-    /// Answered by generic_nack.
-    pub nacked: u64,
-    /// Answered or nacked with a status other than 0.
-    pub failed: u64,
-    /// Not answered, by reason.
-    pub unanswered: Counts<model::Unanswered>,
-    /// Of those answered or nacked.
-    pub latencies: Latencies,
-}
-
-impl Exchanges {
-    /// Counts a request whose outcome is known.
-    pub fn transaction(&mut self, transaction: &Transaction) {
-        let command = transaction.command;
-        let response = command.response();
-        match transaction.outcome {
-            Outcome::Answered { status, .. } => self.statuses.add((response, status), 1),
-            Outcome::Nacked { status, .. } => self.statuses.add((CommandId::GENERIC_NACK, status), 1),
-            Outcome::Unanswered(_) | Outcome::OneWay => {}
-        }
-        let Some(requests) = self.of(command) else {
-            self.omitted = self.omitted.saturating_add(1);
-            return;
-        };
-        requests.add(&transaction.outcome);
-    }
-
-    /// Requests by command, in the order of command_id.
-    #[must_use]
-    pub fn by_command(&self) -> Vec<(CommandId, &Requests)> {
-        let mut rows: Vec<_> = self.requests.iter().map(|(command, requests)| (*command, requests)).collect();
-        rows.sort_by_key(|(command, _)| *command);
-        rows
-    }
-
-    /// Adds all of `other`.
-    pub fn merge(&mut self, other: &Self) {
-        for (command, more) in other.by_command() {
-            match self.of(command) {
-                Some(requests) => requests.merge(more),
-                None => self.omitted = self.omitted.saturating_add(more.count),
-            }
-        }
-        self.statuses.merge(&other.statuses);
-        self.unsolicited.merge(&other.unsolicited);
-        self.omitted = self.omitted.saturating_add(other.omitted);
-    }
-
-    /// Sums over all commands: requests, failed, and unanswered.
-    #[must_use]
-    pub fn totals(&self) -> (u64, u64, u64) {
-        self.requests.iter().fold((0, 0, 0), |(count, failed, unanswered), (_, requests)| {
-            (
-                requests.count.saturating_add(count),
-                requests.failed.saturating_add(failed),
-                requests.unanswered.total().saturating_add(unanswered),
-            )
-        })
-    }
-
-    fn of(&mut self, command: CommandId) -> Option<&mut Requests> {
-        let at = match self.requests.iter().position(|(known, _)| *known == command) {
-            Some(at) => at,
-            None if self.requests.len() >= Counts::<CommandId>::LIMIT => return None,
-            None => {
-                self.requests.push((command, Requests::default()));
-                self.requests.len() - 1
-            }
-        };
-        self.requests.get_mut(at).map(|(_, requests)| requests)
-    }
-}
-
-impl Requests {
-    fn add(&mut self, outcome: &Outcome) {
-        self.count = self.count.saturating_add(1);
-        let (status, latency): (CommandStatus, Option<Duration>) = match *outcome {
-            Outcome::OneWay => return,
-            Outcome::Unanswered(why) => {
-                self.unanswered.add(why_of(why), 1);
-                return;
-            }
-            Outcome::Answered { status, latency } => {
-                self.answered = self.answered.saturating_add(1);
-                (status, latency)
-            }
-            Outcome::Nacked { status, latency } => {
-                self.nacked = self.nacked.saturating_add(1);
-                (status, latency)
-            }
-        };
-        self.failed = self.failed.saturating_add(u64::from(status != CommandStatus::OK));
-        if let Some(latency) = latency {
-            self.latencies.record(latency);
-        }
-    }
-
-    fn merge(&mut self, other: &Self) {
-        self.count = self.count.saturating_add(other.count);
-        self.answered = self.answered.saturating_add(other.answered);
-        self.nacked = self.nacked.saturating_add(other.nacked);
-        self.failed = self.failed.saturating_add(other.failed);
-        self.unanswered.merge(&other.unanswered);
-        self.latencies.merge(&other.latencies);
-    }
-}
-
-fn why_of(why: Why) -> model::Unanswered {
-    match why {
-        Why::Closed => model::Unanswered::Closed,
-        Why::CaptureEnded => model::Unanswered::CaptureEnded,
-        Why::TimedOut => model::Unanswered::TimedOut,
-        Why::Superseded => model::Unanswered::Superseded,
-        Why::ReplyInGap => model::Unanswered::ReplyInGap,
-    }
-}
-
 /// Findings by rule: how many, and the first.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Findings {
-    rows: Vec<Option<Found>>,
+    /// In the order of the rule table; few rules are broken, and there may be a list for each connection.
+    rows: Vec<(RuleId, Found)>,
 }
 
 /// The findings of one rule.
@@ -293,59 +168,54 @@ pub struct Finding<'a> {
     pub field: Option<&'static str>,
 }
 
-impl Default for Findings {
-    fn default() -> Self {
-        Self { rows: vec![None; RULES.len()] }
-    }
-}
-
 impl Findings {
     /// Counts a finding.
     pub fn add(&mut self, finding: &Finding<'_>) {
-        let Some(row) = self.rows.get_mut(usize::from(finding.rule.number())) else { return };
-        let count = row.as_ref().map_or(0, |found| found.count).saturating_add(1);
-        match row {
-            Some(found)
-                if order(found.place, found.connection) <= order(finding.place, finding.connection) =>
-            {
-                found.count = count;
+        let found = |count: u64| Found {
+            count,
+            place: finding.place,
+            connection: finding.connection,
+            at: finding.at,
+            message: finding.message.to_string(),
+            offset: finding.offset,
+            field: finding.field,
+        };
+        match self.find(finding.rule) {
+            Ok(row) => {
+                let count = row.count.saturating_add(1);
+                if order(finding.place, finding.connection) < order(row.place, row.connection) {
+                    *row = found(count);
+                }
+                row.count = count;
             }
-            _ => {
-                *row = Some(Found {
-                    count,
-                    place: finding.place,
-                    connection: finding.connection,
-                    at: finding.at,
-                    message: finding.message.to_string(),
-                    offset: finding.offset,
-                    field: finding.field,
-                });
-            }
+            Err(at) => self.rows.insert(at, (finding.rule, found(1))),
         }
     }
 
     /// Rules that were broken, in the order of the rule table.
     pub fn iter(&self) -> impl Iterator<Item = (RuleId, &Found)> {
-        RULES
-            .iter()
-            .zip(&self.rows)
-            .filter_map(|(rule, found)| Some((RuleId::named(rule.id)?, found.as_ref()?)))
+        self.rows.iter().map(|(rule, found)| (*rule, found))
     }
 
     fn merge(&mut self, other: &Self) {
-        for (row, more) in self.rows.iter_mut().zip(&other.rows) {
-            let Some(more) = more else { continue };
-            match row {
-                None => *row = Some(more.clone()),
-                Some(found) => {
+        for (rule, more) in &other.rows {
+            match self.find(*rule) {
+                Ok(found) => {
                     let count = found.count.saturating_add(more.count);
                     if order(more.place, more.connection) < order(found.place, found.connection) {
                         *found = more.clone();
                     }
                     found.count = count;
                 }
+                Err(at) => self.rows.insert(at, (*rule, more.clone())),
             }
         }
+    }
+
+    /// The row of a rule, or where it belongs.
+    fn find(&mut self, rule: RuleId) -> Result<&mut Found, usize> {
+        let at = self.rows.binary_search_by_key(&rule.number(), |(row, _)| row.number())?;
+        self.rows.get_mut(at).map(|(_, found)| found).ok_or(at)
     }
 }
 

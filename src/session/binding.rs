@@ -1,9 +1,10 @@
 //! The bind state of a session: who is who, bound as what, in which version.
 
+use crate::smpp::spec;
 use crate::smpp::{CommandId, CommandStatus, Role, SequenceNumber, Version};
 use crate::tcp::Side;
 
-use super::{Bind, BindType, Seen};
+use super::{Bind, BindFrom, BindType, Seen};
 
 /// Octets of a system_id that are kept; the specification allows 15 (SMPP 3.4 §5.2.1).
 const SYSTEM_ID: usize = 64;
@@ -13,18 +14,24 @@ const SYSTEM_ID: usize = 64;
 /// ```text
 ///              bind_*              bind_*_resp, status 0           unbind               unbind_resp
 ///    Open ───────────────► Binding ───────────────► Bound ───────────────► Unbinding ───────────────► Unbound
-///     │ │                   │   ▲                     ▲                     │  ▲                         ▲
-///     │ │             other │   │ bind_*              │ refused, if it was  │  │ unbind                  │
-///     │ │            status,│   │ (the ESME tries     │ bound before        │  │                         │
-///     │ │              nack ▼   │ again)              └─────────────────────┘  │                         │
-///     │ │                 Refused ──► the next session                        │                         │
+///     │ │                   │   ▲                     ▲                     │  ▲                         ▲ │
+///     │ │             other │   │ bind_*              │ refused, if it was  │  │ unbind                  │ │
+///     │ │            status,│   │ (the ESME tries     │ bound before        │  │                         │ │
+///     │ │              nack ▼   │ again)              └─────────────────────┘  │                         │ │
+///     │ │                 Refused ── bind_* ──► the next session ◄── bind_* ──┘ (from Unbinding, too) ◄──┼─┘
 ///     │ └─────────────── unbind (seen from the middle on) ────────────────────┘                         │
 ///     └──────────────── unbind_resp whose unbind was not captured ──────────────────────────────────────┘
+///
+///    this machine                       the specification's state, by which PDUs are judged
+///    Open, Binding, Refused             OPEN, or OUTBOUND once the message centre has sent outbind
+///    Bound, Unbinding                   BOUND_TX, BOUND_RX or BOUND_TRX
+///    Unbinding, never bound             OPEN or OUTBOUND
+///    Unbound                            UNBOUND
 /// ```
 ///
 /// A bind request in `Refused`, `Unbinding` or `Unbound` opens the next session of the connection. One in `Bound` is a
 /// transaction and nothing else, unless a gap may hide the unbind before it. A session seen from its middle on stays
-/// `Open`: it is bound, but nobody knows how.
+/// `Open`: it is bound, but nobody knows how, and its PDUs are not judged for their state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
     Open,
@@ -56,6 +63,14 @@ pub(super) struct Binding {
     unbind_by: Option<Side>,
     pub(super) asked: Option<BindType>,
     pub(super) bound: Option<BindType>,
+    /// Whether the bind was seen, or its response alone.
+    pub(super) from: Option<BindFrom>,
+    /// The message centre has sent outbind.
+    pub(super) outbound: bool,
+    /// It has, and the ESME has sent no request since.
+    pub(super) greeted: bool,
+    /// The bind response was whole and had no sc_interface_version.
+    pub(super) lacks_version: bool,
     pub(super) status: Option<CommandStatus>,
     pub(super) refused: bool,
     pub(super) system_id: Option<Box<[u8]>>,
@@ -65,14 +80,19 @@ pub(super) struct Binding {
 }
 
 impl Binding {
-    pub(super) const fn new() -> Self {
+    /// Nothing known but who the ESME is, where somebody said so.
+    pub(super) fn new(esme: Option<Side>) -> Self {
         Self {
             state: State::Open,
-            esme: None,
+            esme: esme.map(|side| (side, Trust::Bind)),
             attempt: None,
             unbind_by: None,
             asked: None,
             bound: None,
+            from: None,
+            outbound: false,
+            greeted: false,
+            lacks_version: false,
             status: None,
             refused: false,
             system_id: None,
@@ -82,8 +102,42 @@ impl Binding {
         }
     }
 
+    /// As [`new`](Self::new), in a state that somebody said.
+    pub(super) fn in_state(esme: Option<Side>, state: spec::State) -> Self {
+        let bound = match state {
+            spec::State::BoundTx => Some(BindType::Transmitter),
+            spec::State::BoundRx => Some(BindType::Receiver),
+            spec::State::BoundTrx => Some(BindType::Transceiver),
+            spec::State::Open | spec::State::Outbound | spec::State::Unbound => None,
+        };
+        let outbound = state == spec::State::Outbound;
+        let state = match (bound, state) {
+            (Some(_), _) => State::Bound,
+            (None, spec::State::Unbound) => State::Unbound,
+            (None, _) => State::Open,
+        };
+        Self { state, bound, outbound, ..Self::new(esme) }
+    }
+
     pub(super) const fn state(&self) -> State {
         self.state
+    }
+
+    /// The state in the words of the specification.
+    pub(super) const fn standing(&self) -> spec::State {
+        match (self.state, self.bound) {
+            (State::Unbound, _) => spec::State::Unbound,
+            (State::Bound | State::Unbinding, Some(BindType::Transmitter)) => spec::State::BoundTx,
+            (State::Bound | State::Unbinding, Some(BindType::Receiver)) => spec::State::BoundRx,
+            (State::Bound | State::Unbinding, Some(BindType::Transceiver)) => spec::State::BoundTrx,
+            _ if self.outbound => spec::State::Outbound,
+            _ => spec::State::Open,
+        }
+    }
+
+    /// The side that has asked to bind and waits for the response.
+    pub(super) fn binding_side(&self) -> Option<Side> {
+        self.attempt.filter(|_| self.state == State::Binding).map(|(side, _)| side)
     }
 
     pub(super) fn esme(&self) -> Option<Side> {
@@ -141,7 +195,11 @@ impl Binding {
                 self.unbind_by = Some(seen.side);
             }
         } else if let Some(bind) = &seen.bind {
-            self.greet(id, seen.header.command_status, bind);
+            if id == CommandId::OUTBIND && matches!(self.state, State::Open | State::Refused) {
+                self.outbound = true;
+                self.greeted = true;
+            }
+            self.greet(seen, bind);
         }
     }
 
@@ -160,7 +218,8 @@ impl Binding {
 
     /// A bind response or an outbind: what the SMSC says of itself. A refusal says nothing, nor does a response to a
     /// bind that is not this session's.
-    fn greet(&mut self, id: CommandId, status: CommandStatus, bind: &Bind<'_>) {
+    fn greet(&mut self, seen: &Seen<'_>, bind: &Bind<'_>) {
+        let (id, status) = (seen.header.command_id, seen.header.command_status);
         if id.is_response()
             && (status != CommandStatus::OK || !matches!(self.state, State::Open | State::Binding))
         {
@@ -171,6 +230,7 @@ impl Binding {
         }
         if id.is_response() {
             self.sc_interface_version = bind.interface_version.or(self.sc_interface_version);
+            self.lacks_version = seen.whole && bind.interface_version.is_none();
         }
     }
 
@@ -188,6 +248,8 @@ impl Binding {
             if granted && matches!(self.state, State::Open | State::Binding | State::Refused) {
                 self.state = State::Bound;
                 self.bound = Some(bind);
+                let is_asked = self.attempt == Some((asking, number));
+                self.from = Some(if is_asked { BindFrom::Bind } else { BindFrom::Response });
                 self.status = Some(status);
                 self.refused = false;
             } else if !granted && self.state == State::Binding && self.attempt == Some((asking, number)) {
@@ -258,7 +320,7 @@ mod tests {
             (Some(0x50), Some(0xff), Some(Version::V50)),
         ];
         for (interface_version, sc_interface_version, expected) in cases {
-            let binding = Binding { interface_version, sc_interface_version, ..Binding::new() };
+            let binding = Binding { interface_version, sc_interface_version, ..Binding::new(None) };
             assert_eq!(binding.version(), expected, "{interface_version:?} {sc_interface_version:?}");
         }
     }

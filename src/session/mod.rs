@@ -30,23 +30,38 @@
 )]
 
 mod binding;
+pub mod blame;
 mod correlator;
+mod ending;
 mod events;
+mod flight;
 mod held;
 mod life;
+mod links;
+mod numbers;
 mod open;
+mod order;
+mod rate;
+mod rules;
+mod told;
 
 #[cfg(test)]
 mod tests;
 
+pub use blame::{Delay, LateDelivery};
 pub use correlator::Sessions;
 pub use events::{
-    BindType, End, LastPdu, NoRequest, Outcome, Peak, Response, SessionEnd, SessionId, Sink, Start,
-    Transaction, Unsolicited, Why,
+    BindFrom, BindType, End, LastPdu, NoRequest, Outcome, Peak, Response, Responses, SessionEnd, SessionId,
+    Silence, Sink, Start, Transaction, Unsolicited, Why,
 };
+pub use flight::Flight;
+pub use links::EnquireLinks;
+pub use numbers::Numbers;
+pub use order::Answering;
+pub use rate::RateUse;
 
 use crate::smpp::{Header, Place};
-use crate::tcp::Side;
+use crate::tcp::{Side, Wait};
 use crate::time::{Duration, Timestamp};
 
 /// A PDU as the correlator needs it.
@@ -58,10 +73,16 @@ pub struct Seen<'a> {
     pub header: Header,
     /// When it became readable.
     pub at: Timestamp,
+    /// When its first octets could be read.
+    pub begun: Timestamp,
+    /// For what its last octets waited before it became readable.
+    pub wait: Option<Wait>,
     /// Where it stands.
     pub place: Place,
     /// Whether all its octets are there; `false`: the header and maybe more.
     pub whole: bool,
+    /// Whether it has TLVs.
+    pub tlvs: bool,
     /// What bind requests, bind responses and outbind say; `None` for other commands.
     pub bind: Option<Bind<'a>>,
 }
@@ -88,6 +109,21 @@ pub struct Limits {
     pub outstanding: usize,
     /// Responses of one side that wait for their request to come after them; the oldest beyond answers nothing.
     pub held: usize,
+    /// Times that break a rule when they are exceeded.
+    pub timers: Timers,
+}
+
+/// The timers of a session: SMPP 3.4 §2.9, 5.0 §2.7. No version gives values; a rule is judged where its limit is set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Timers {
+    /// From the connection to the first bind.
+    pub session_init: Option<Duration>,
+    /// From a request to its response.
+    pub response: Option<Duration>,
+    /// From a PDU to the next one, in which a side should have sent enquire_link.
+    pub enquire_link: Option<Duration>,
+    /// From a PDU to the next one, after which a side should have unbound.
+    pub inactivity: Option<Duration>,
 }
 
 impl Limits {
@@ -96,7 +132,7 @@ impl Limits {
 }
 
 impl Default for Limits {
-    /// 10 s, 1 h, 100 ms; 65,536 requests and 4,096 responses a side.
+    /// 10 s, 1 h, 100 ms; 65,536 requests and 4,096 responses a side; no timers.
     fn default() -> Self {
         Self {
             timeout: Duration::from_secs(10),
@@ -104,6 +140,7 @@ impl Default for Limits {
             early: Duration::from_millis(100),
             outstanding: 65_536,
             held: 4_096,
+            timers: Timers::default(),
         }
     }
 }

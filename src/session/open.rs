@@ -25,17 +25,37 @@ pub(super) struct Request {
     pub(super) at: Timestamp,
     pub(super) place: Place,
     pub(super) partial: bool,
+    /// Its command_length.
+    pub(super) octets: u32,
+    /// What of the time before it became readable is TCP's.
+    pub(super) unseen: Duration,
+    /// What it is to blame for itself.
+    pub(super) fault: Fault,
+    /// PDUs of the answering side before it.
+    pub(super) answering_pdus: u32,
     /// Gaps in the octets of the asking side when it was asked.
     pub(super) asking_gaps: u32,
     /// Gaps in the octets of the answering side when it was asked.
     pub(super) answering_gaps: u32,
 }
 
+/// What a request is to blame for by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// Nothing.
+    None,
+    /// The session's state forbids it.
+    State,
+    /// Only the other role sends it.
+    Direction,
+}
+
 /// What a response found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Found {
-    /// Its request, no longer open.
-    Request(Request),
+    /// Its request, no longer open, whether no older one waits in the window, and its place among those of its side,
+    /// from 1.
+    Request(Request, bool, u64),
     /// A request of that number that it does not fit, still open.
     Unfit(Request),
     /// No request of that number.
@@ -112,9 +132,16 @@ impl Open {
         if !fits(slot.request.command) {
             return Found::Unfit(slot.request);
         }
-        self.answered = self.answered.max(slot.order);
+        let order = slot.order;
+        self.answered = self.answered.max(order);
+        let in_turn = self.front == index || !slot.counts;
         entry.remove();
-        self.vacate(index).map_or(Found::Nothing, Found::Request)
+        self.vacate(index).map_or(Found::Nothing, |request| Found::Request(request, in_turn, order))
+    }
+
+    /// The open request of that number.
+    pub(super) fn peek(&self, number: SequenceNumber) -> Option<&Request> {
+        self.slot(*self.by_number.get(&number.0)?).map(|slot| &slot.request)
     }
 
     /// Closes the request of that number.
@@ -130,6 +157,11 @@ impl Open {
     pub(super) fn pop_oldest(&mut self) -> Option<Request> {
         let number = self.oldest()?.sequence_number;
         self.remove(number)
+    }
+
+    /// How many requests are in the window, as of the last request.
+    pub(super) const fn in_flight(&self) -> u32 {
+        self.waiting
     }
 
     /// How many requests wait in the window of the asking side.

@@ -133,6 +133,13 @@ impl Facts {
         self.short_message().filter(|span| span.end > span.start).or(self.message_payload())
     }
 
+    /// Whether there is any TLV.
+    #[inline]
+    #[must_use]
+    pub const fn has_tlvs(&self) -> bool {
+        !self.seen.is_empty() || self.unknown_tlvs > 0
+    }
+
     /// Whether there is a finding of severity error.
     #[must_use]
     pub const fn has_errors(&self) -> bool {

@@ -53,7 +53,7 @@ pub use moment::Moment;
 pub use record::{Content, Entry, Record, Recorder, TlvEntry};
 pub use rules::{RULES, Rule, RuleId, Scope, Severity};
 pub use visitor::{Silent, Value, Visitor};
-pub use walk::{Context, walk};
+pub use walk::{Context, walk, walk_with};
 
 /// TCP ports on which SMPP is expected: 2775 is IANA's "smpp"; 3550 is its TLS sibling, also used in the clear.
 pub const DEFAULT_PORTS: [u16; 2] = [2775, 3550];

@@ -8,7 +8,7 @@ use super::spec::{
 };
 use super::{
     Clause, CommandId, CommandStatus, Detail, Facts, Finding, Role, RuleId, Severity, Span, Value, Version,
-    Visitor,
+    Visitor, text,
 };
 
 /// What is known about the session that a PDU belongs to.
@@ -34,6 +34,16 @@ pub struct Context {
 /// 5. the TLVs; one of another version is not also called reserved or not permitted;
 /// 6. rules across fields.
 pub fn walk<V: Visitor + ?Sized>(pdu: &[u8], context: Context, visitor: &mut V) -> Facts {
+    walk_with(pdu, context, text::Charset::Gsm7, visitor)
+}
+
+/// [`walk`] where the message centre means `default_charset` by data_coding 0.
+pub fn walk_with<V: Visitor + ?Sized>(
+    pdu: &[u8],
+    context: Context,
+    default_charset: text::Charset,
+    visitor: &mut V,
+) -> Facts {
     let mut facts = Facts::EMPTY;
     let mut reader = Reader::new(pdu, 0);
     let Some(header) = Header::parse(pdu) else { return facts };
@@ -50,6 +60,7 @@ pub fn walk<V: Visitor + ?Sized>(pdu: &[u8], context: Context, visitor: &mut V) 
         layout: Version::V34,
         candidates: context.version.map_or(Versions::ALL, Versions::only),
         from: context.from,
+        default_charset,
         quiet: false,
     };
     walk.header(header, context);
@@ -76,6 +87,8 @@ pub(super) struct Walk<'p, 'v, V: Visitor + ?Sized> {
     pub(super) candidates: Versions,
     /// Who sent the PDU, known or by its command.
     pub(super) from: Option<Role>,
+    /// What data_coding 0 means.
+    pub(super) default_charset: text::Charset,
     /// Show, but do not judge.
     pub(super) quiet: bool,
 }

@@ -22,13 +22,19 @@ pub mod fuzz;
 
 pub mod fuzz_pdu;
 
+pub mod fuzz_session;
+
 pub mod fuzz_tcp;
+
+pub mod fuzz_text;
 
 pub mod generate;
 
 mod job;
 
 pub mod network;
+
+pub mod path;
 
 pub mod pdu;
 
@@ -37,6 +43,8 @@ pub mod rng;
 pub mod samples;
 
 pub mod scenario;
+
+pub mod sentences;
 
 pub mod tcp;
 

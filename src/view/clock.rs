@@ -42,6 +42,11 @@ impl Zone {
         self.format(at, "%H:%M:%S")
     }
 
+    /// `09:58:12.000125`
+    pub(super) fn exact_time(&self, at: Timestamp) -> String {
+        self.format(at, "%H:%M:%S%.6f")
+    }
+
     /// How the times from `first` to `last` are to be read: `UTC`, `+01:00`, or the zone's name where its offset
     /// changes between.
     pub(super) fn label(&self, first: Timestamp, last: Timestamp) -> String {

@@ -11,6 +11,7 @@ mod figures;
 pub mod json;
 mod page;
 mod plain;
+pub mod records;
 pub mod schema;
 #[cfg(test)]
 mod snapshot;

@@ -5,10 +5,11 @@ use std::path::Path;
 
 use crate::report::Report;
 use crate::report::model::{
-    Bind, Capture, CommandCount, CommandIdCount, End, EndedBy, Endpoint, File, Finding, Fragments, Latency,
-    Leg, Limit, Octets, PartialCount, PartialReason, Pdus, Place, Rate, ReasonCount, Role, Seen, Session,
-    SessionPdus, SessionTcp, Severity, Start, Status, SystemIdFrom, Tcp, Transactions, Unanswered, WhyCount,
-    Window,
+    Account, AccountFrom, Answers, Bind, BindFrom, Blame, Capture, Churn, CommandCount, CommandIdCount,
+    Conduct, End, EndedBy, Endpoint, File, Finding, Fragments, Latency, Leg, Limit, LocalFrom, Octets,
+    PartialCount, PartialReason, Pdus, Period, Place, Rate, ReasonCount, Role, Seen, Session, SessionPdus,
+    SessionTcp, Severity, Start, Status, SystemIdFrom, Tcp, TcpDelays, Transactions, Unanswered,
+    UnseenDelays, WhyCount, Window, Worst,
 };
 use crate::time::{Duration, Timestamp};
 
@@ -69,11 +70,19 @@ fn transactions(command: &str, count: u64, failed: u64, latency_us: Latency) -> 
         unanswered: 0,
         unanswered_why: Vec::new(),
         latency_us,
+        blame: None,
     }
 }
 
 fn status(command: &str, status: u32, name: Option<&str>, count: u64) -> Status {
-    Status { command: command.to_owned(), leg: None, status, name: name.map(str::to_owned), count }
+    Status {
+        command: command.to_owned(),
+        leg: None,
+        status,
+        name: name.map(str::to_owned),
+        count,
+        latency_us: Latency::default(),
+    }
 }
 
 fn session(connection: u32, system_id: Option<&str>, requests: Transactions) -> Session {
@@ -83,10 +92,13 @@ fn session(connection: u32, system_id: Option<&str>, requests: Transactions) -> 
         connection,
         esme: endpoint("10.20.0.5", 40_001),
         smsc: endpoint("10.40.7.21", 2775),
-        account: None,
+        account: Some(system_id.unwrap_or("10.20.0.5").to_owned()),
+        account_from: Some(system_id.map_or(AccountFrom::Address, |_| AccountFrom::SystemId)),
+        side: None,
         system_id: system_id.map(str::to_owned),
         system_id_from: system_id.map(|_| SystemIdFrom::Bind),
         bind: system_id.map(|_| Bind::Transceiver),
+        bind_from: system_id.map(|_| BindFrom::Bind),
         interface_version: system_id.map(|_| 0x34),
         first_at: Some(at(0)),
         last_at: Some(at(12_500)),
@@ -102,13 +114,40 @@ fn session(connection: u32, system_id: Option<&str>, requests: Transactions) -> 
             by_command: vec![CommandIdCount { command: "submit_sm".to_owned(), command_id: 4, count: total }],
         },
         latency_us: requests.latency_us,
+        blame: requests.blame,
+        answers: Answers::default(),
         transactions: vec![requests],
         unsolicited: Vec::new(),
         statuses: Vec::new(),
         window: Window { max: Some(3), max_at: Some(at(700)), asked_by: Some(Role::Esme) },
         rate: Rate { peak_per_s: Some(12), peak_at: Some(at(0)) },
+        conduct: Conduct::default(),
         tcp: SessionTcp { rtt_us: Some(210.25), ..SessionTcp::default() },
     }
+}
+
+fn account(name: Option<&str>, side: Option<Leg>, requests: Transactions) -> Account {
+    Account {
+        name: name.map(str::to_owned),
+        name_from: name.map(|_| AccountFrom::Names),
+        system_id: None,
+        side,
+        sessions: 3,
+        binds: 2,
+        refused: 1,
+        max_concurrent: Some(2),
+        drops: 1,
+        churn: Churn::default(),
+        window_max: Some(17),
+        latency_us: requests.latency_us,
+        transactions: vec![requests],
+        statuses: Vec::new(),
+    }
+}
+
+fn place(frame: u64) -> Place {
+    let (file, at) = (Some("captures/gw.pcap19".to_owned()), Some(at(1)));
+    Place { file, frame, index: Some(0), at, connection: 7, offset: None, field: None }
 }
 
 /// A small capture in which all went well.
@@ -193,6 +232,20 @@ pub(super) fn everything() -> Report {
         WhyCount { why: Unanswered::ReplyInGap, count: 3 },
         WhyCount { why: Unanswered::CaptureEnded, count: 1 },
     ];
+    submits.blame = Some(Blame {
+        count: 257_540,
+        affected: 1_204,
+        latency_us: 20_603_200_000.0,
+        tcp_us: TcpDelays { retransmission: 1_648_256_000.0, reordering: 0.0, zero_window: 412_064_000.0 },
+        network_us: Some(618_096_000.0),
+        capture_us: 0.0,
+        peer_us: 17_924_784_000.0,
+        share_tcp: Some(0.1),
+        share_network: Some(0.03),
+        share_capture: Some(0.0),
+        share_peer: Some(0.87),
+        unseen_us: UnseenDelays { before: 0.0, after: 512_000.0 },
+    });
     let mut delivers = transactions("deliver_sm", 12, 0, Latency::default());
     delivers.leg = Some(Leg::Customer);
     let alert = Transactions { answered: 0, ..transactions("alert_notification", 1, 0, Latency::default()) };
@@ -231,7 +284,33 @@ pub(super) fn everything() -> Report {
             field: field.map(str::to_owned),
         },
     };
+    let mut regular = account(Some("norfone"), Some(Leg::Operator), submits.clone());
+    regular.churn.period = Some(Period { median_s: 300.0, within: 0.875, intervals: 8 });
+    let mut accounts = vec![regular];
+    for (name, side) in [
+        ("sud\u{202e}tel", Some(Leg::Operator)),
+        ("a customer whose name is longer than the page has room for", Some(Leg::Customer)),
+        ("10.1.1.1", None),
+        ("", None),
+    ] {
+        accounts.push(account(Some(name), side, transactions("deliver_sm", 12, 0, Latency::default())));
+    }
+    accounts.push(account(None, Some(Leg::Operator), submits.clone()));
+    let slowest = Worst {
+        session: "s7".to_owned(),
+        account: Some("norfone".to_owned()),
+        leg: Some(Leg::Operator),
+        command: "submit_sm".to_owned(),
+        sequence_number: u32::MAX,
+        status: 0x433,
+        latency_us: 9_120_000.0,
+        request: place(274_113),
+        response: place(9_000_000),
+    };
     Report {
+        accounts,
+        accounts_omitted: 7,
+        worst: vec![slowest],
         capture: Capture {
             skipped_files: Vec::new(),
             files: vec![
@@ -247,6 +326,7 @@ pub(super) fn everything() -> Report {
             last_at: Some(at(168_000)),
             duration_ms: Some(4_168_000.0),
             local: vec!["10.20.0.5".parse().unwrap()],
+            local_from: Some(LocalFrom::Stated),
             skipped_frames: vec![
                 reason("not_tcp_udp", 31),
                 reason("not_ip", 1),
@@ -254,7 +334,7 @@ pub(super) fn everything() -> Report {
             ],
             fragments: Some(Fragments { joined_frames: 8, datagrams: 8, overlapping: 1 }),
             seen: vec![Seen { protocol: "tcp".to_owned(), port: Some(2775), frames: 9_000_000 }],
-            selection: Some("port 2775".to_owned()),
+            selection: Some("side operator".to_owned()),
         },
         tcp: Tcp {
             duplicate_acks: 12,

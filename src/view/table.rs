@@ -40,6 +40,11 @@ impl Table {
         self.column(Column { title, right: true, least: None, wraps: false, drop: Some(drop) })
     }
 
+    /// A column of text that is left out for want of room, as [`Table::lesser_figure`].
+    pub(super) fn lesser_text(self, title: &'static str, drop: u8) -> Self {
+        self.column(Column { title, right: false, least: None, wraps: false, drop: Some(drop) })
+    }
+
     /// A column of names, each cut down to as little as `least` columns for want of room.
     pub(super) fn name(self, title: &'static str, least: u16) -> Self {
         self.column(Column { title, right: false, least: Some(least), wraps: false, drop: None })

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::page::{Page, Tone, wrapped};
 use super::text::Options;
-use crate::dissect::model::{Dissection, Finding, Pdu, Role, Severity, Value};
+use crate::dissect::model::{Dissection, Finding, Pdu, Role, Severity, Text, Value};
 
 /// Octets in a row of a dump.
 const ROW: usize = 16;
@@ -77,15 +77,7 @@ fn write_pdu<W: Write>(pdu: &Pdu, findings: &[&Finding], page: &mut Page<'_, W>)
     let mut told = vec![false; findings.len()];
     for row in &rows {
         let [start, end] = row.span;
-        let meaning = row.meaning.as_ref().map(|meaning| format!("  {meaning}")).unwrap_or_default();
-        let prefix = page.plain(&format!("{start:>5}..{end:<5} {:name_width$}  ", row.name)).into_owned();
-        let indent = prefix.chars().count();
-        let said = page.plain(&format!("{}{meaning}", row.value)).into_owned();
-        let lines = wrapped(&said, page.width(), u16::try_from(indent).unwrap_or(0));
-        for (number, line) in lines.enumerate() {
-            let rest = line.get(indent..).unwrap_or_default();
-            page.line(&if number == 0 { format!("{prefix}{rest}") } else { line })?;
-        }
+        write_row(row, name_width, page)?;
         // Below the field that it is about, or the one that its octets lie in.
         for (finding, told) in findings.iter().zip(&mut told) {
             let is_here =
@@ -99,7 +91,64 @@ fn write_pdu<W: Write>(pdu: &Pdu, findings: &[&Finding], page: &mut Page<'_, W>)
     for (finding, _) in findings.iter().zip(&told).filter(|(_, told)| !**told) {
         write_finding(finding, page)?;
     }
+    if let Some(text) = &pdu.text {
+        write_text(text, pdu, page)?;
+    }
     dump(&pdu.raw, findings, page)
+}
+
+/// The text of the message, how it was read, what stands before it and what a receipt says.
+fn write_text<W: Write>(text: &Text, pdu: &Pdu, page: &mut Page<'_, W>) -> io::Result<()> {
+    page.line("")?;
+    let read = text.text.as_ref().map_or_else(|| "no characters".to_owned(), |text| format!("\"{text}\""));
+    said("text", &read, page)?;
+    said("charset", &format!("{}: {}", text.charset, text.why), page)?;
+    if let Some(declared) = &text.as_declared {
+        said("as declared", &format!("\"{}\"  {}", declared.text, declared.charset), page)?;
+    }
+    for note in &text.notes {
+        said("note", note, page)?;
+    }
+    for (title, fields) in [("header", &text.header), ("receipt", &text.receipt)] {
+        if fields.is_empty() {
+            continue;
+        }
+        page.line(&format!("  {title}"))?;
+        let width = fields.iter().map(|field| field.name.chars().count()).max().unwrap_or(0);
+        for field in fields {
+            let value = match (&field.value, title) {
+                (None, _) => String::new(),
+                // Characters, in whatever coding their octets are.
+                (Some(Value::Text(text)), "receipt") => format!("\"{text}\""),
+                (Some(value), _) => shown(value, pdu, field.span[0]),
+            };
+            write_row(&row(field.span, &field.name, value, field.meaning.as_ref()), width, page)?;
+        }
+    }
+    Ok(())
+}
+
+fn said<W: Write>(name: &str, words: &str, page: &mut Page<'_, W>) -> io::Result<()> {
+    let prefix = format!("  {name:11}  ");
+    write_wrapped(&prefix, words, page)
+}
+
+fn write_row<W: Write>(row: &Row, name_width: usize, page: &mut Page<'_, W>) -> io::Result<()> {
+    let [start, end] = row.span;
+    let meaning = row.meaning.as_ref().map(|meaning| format!("  {meaning}")).unwrap_or_default();
+    let prefix = page.plain(&format!("{start:>5}..{end:<5} {:name_width$}  ", row.name)).into_owned();
+    write_wrapped(&prefix, &format!("{}{meaning}", row.value), page)
+}
+
+fn write_wrapped<W: Write>(prefix: &str, words: &str, page: &mut Page<'_, W>) -> io::Result<()> {
+    let indent = prefix.chars().count();
+    let said = page.plain(words).into_owned();
+    let lines = wrapped(&said, page.width(), u16::try_from(indent).unwrap_or(0));
+    for (number, line) in lines.enumerate() {
+        let rest = line.get(indent..).unwrap_or_default();
+        page.line(&if number == 0 { format!("{prefix}{rest}") } else { line })?;
+    }
+    Ok(())
 }
 
 struct Row {

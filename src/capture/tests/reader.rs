@@ -228,6 +228,7 @@ fn what_is_no_capture_is_an_error_and_the_others_are_read() {
         empty_capture,
         file("version.pcap", &[&good[..4], &[9, 0, 1, 0], &good[8..]].concat()),
         file("second.pcapng", &small_pcapng().0),
+        file("trace.snoop", b"snoop\0\0\0"),
     ];
     let mut capture = Capture::open(inputs.iter().map(|path| Input::from_argument(path)).collect());
     let frames = drain(&mut capture);
@@ -250,7 +251,12 @@ fn what_is_no_capture_is_an_error_and_the_others_are_read() {
     assert!(errors[2].starts_with("missing.pcap: cannot be opened: "), "{}", errors[2]);
     assert_eq!(errors[3], "tiny: not a capture: begins with d4, a pcap or pcapng magic number is needed");
     assert_eq!(errors[4], "version.pcap: pcap version 9.1: version 2 is needed, at octet 4");
-    assert_eq!(errors.len(), 5);
+    assert_eq!(
+        errors[5],
+        "trace.snoop: not a capture: begins with 73 6e 6f 6f (snoop), a pcap or pcapng magic number is needed; \
+         editcap of Wireshark converts it"
+    );
+    assert_eq!(errors.len(), 6);
 }
 
 #[test]

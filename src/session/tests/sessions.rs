@@ -283,7 +283,7 @@ fn mid_stream_sessions_know_what_they_can() {
            = unsolicited bind_transmitter_resp 1 < before_capture
          finish 3.0
            = unsolicited unbind_resp 7 < before_capture
-           = ended s0 midstream end=unbind by=> esme=> smsc=smsc bind=transmitter",
+           = ended s0 midstream end=unbind by=> esme=> smsc=smsc bind=transmitter from=response",
     );
     // The first unbind seen ends a session of unknown bind; the next one is seen from its beginning.
     check_with(
@@ -409,8 +409,17 @@ fn different_commands_are_bounded() {
             sequence_number: SequenceNumber(id),
         };
         let place = Place { frame: u64::from(id), index: 0, offset: 0 };
-        let seen =
-            Seen { side: Side::Opener, header, at: Timestamp::default(), place, whole: true, bind: None };
+        let seen = Seen {
+            side: Side::Opener,
+            header,
+            at: Timestamp::default(),
+            begun: Timestamp::default(),
+            wait: None,
+            place,
+            whole: true,
+            tlvs: false,
+            bind: None,
+        };
         sessions.push(&seen, &mut NoNames(&mut heard));
     }
     sessions.finish(Timestamp::default(), &mut NoNames(&mut heard));
@@ -441,7 +450,7 @@ impl super::super::Sink for NoNames<'_> {
 }
 
 #[test]
-fn the_last_four_pdus_are_kept() {
+fn the_last_ten_pdus_are_kept() {
     let heard = check(
         "1 > submit_sm 1
          2 < submit_sm_resp 1
@@ -456,13 +465,19 @@ fn the_last_four_pdus_are_kept() {
          3 > submit_sm 3
          4 > submit_sm 4
          5 > submit_sm 5
-         6 < submit_sm_resp 2
-         = answered submit_sm 2 > 4000ms",
+         6 > submit_sm 6
+         7 > submit_sm 7
+         8 > submit_sm 8
+         9 > submit_sm 9
+         10 > submit_sm 10
+         11 > submit_sm 11
+         12 < submit_sm_resp 2
+         = answered submit_sm 2 > 10000ms",
     );
     let last: Vec<_> = heard.ended[0].last_pdus.iter().map(|pdu| pdu.place.frame).collect();
-    assert_eq!(last, [3, 4, 5, 6]);
-    let LastPdu { command, side, at, .. } = heard.ended[0].last_pdus[3];
-    assert_eq!((command, side, at.second()), (CommandId::SUBMIT_SM.response(), Side::Accepter, 6));
+    assert_eq!(last, (3..=12).collect::<Vec<_>>());
+    let LastPdu { command, side, at, .. } = heard.ended[0].last_pdus[9];
+    assert_eq!((command, side, at.second()), (CommandId::SUBMIT_SM.response(), Side::Accepter, 12));
 }
 
 #[test]

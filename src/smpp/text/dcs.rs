@@ -5,10 +5,13 @@ use std::fmt;
 use crate::smpp::Version;
 
 /// The characters that octets of a text stand for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Charset {
     /// The default alphabet of GSM, one septet an octet.
+    #[default]
     Gsm7,
+    /// The default alphabet of GSM, eight septets in seven octets: no data_coding says so, message centres do.
+    Gsm7Packed,
     /// IA5, ASCII.
     Ascii,
     /// ISO-8859-1.
@@ -43,6 +46,7 @@ impl Charset {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Gsm7 => "GSM 7 bit",
+            Self::Gsm7Packed => "GSM 7 bit, packed",
             Self::Ascii => "ASCII",
             Self::Latin1 => "ISO-8859-1",
             Self::Octets => "octets",
@@ -57,6 +61,52 @@ impl Charset {
             Self::Utf8 => "UTF-8",
             Self::Reserved => "reserved",
         }
+    }
+}
+
+impl Charset {
+    /// The charsets that a message centre may mean by data_coding 0, by the names that they have on a command line.
+    pub const DEFAULTS: &[(&str, Self)] = &[
+        ("gsm7", Self::Gsm7),
+        ("gsm7-packed", Self::Gsm7Packed),
+        ("ascii", Self::Ascii),
+        ("latin1", Self::Latin1),
+        ("cyrillic", Self::Cyrillic),
+        ("hebrew", Self::Hebrew),
+        ("ucs2", Self::Ucs2),
+        ("utf8", Self::Utf8),
+        ("jis", Self::Jis),
+        ("iso-2022-jp", Self::Iso2022Jp),
+        ("ks-c-5601", Self::KsC5601),
+        ("octets", Self::Octets),
+    ];
+
+    /// The charset that a person names: one of [`DEFAULTS`](Self::DEFAULTS), or as IANA spells it.
+    ///
+    /// # Errors
+    /// What may be named, in words.
+    pub fn named(name: &str) -> Result<Self, String> {
+        let same = |other: &str| other.eq_ignore_ascii_case(name);
+        let others = [
+            ("gsm", Self::Gsm7),
+            ("gsm0338", Self::Gsm7),
+            ("us-ascii", Self::Ascii),
+            ("iso-8859-1", Self::Latin1),
+            ("iso-8859-5", Self::Cyrillic),
+            ("iso-8859-8", Self::Hebrew),
+            ("utf-16", Self::Ucs2),
+            ("utf-16be", Self::Ucs2),
+            ("ucs-2", Self::Ucs2),
+            ("utf-8", Self::Utf8),
+            ("shift_jis", Self::Jis),
+            ("euc-kr", Self::KsC5601),
+            ("binary", Self::Octets),
+        ];
+        let found = Self::DEFAULTS.iter().chain(&others).find(|(known, _)| same(known));
+        found.map(|(_, charset)| *charset).ok_or_else(|| {
+            let names: Vec<&str> = Self::DEFAULTS.iter().map(|(name, _)| *name).collect();
+            format!("no charset of that name: {}", names.join(", "))
+        })
     }
 }
 
@@ -211,6 +261,12 @@ impl Coding {
         !self.reserved
             && !self.compressed
             && matches!(self.charset, Charset::Gsm7 | Charset::Ascii | Charset::Latin1)
+    }
+
+    /// The same where the message centre means `default` by data_coding 0, whose coding this is.
+    #[must_use]
+    pub const fn with_default(self, data_coding: u8, default: Charset) -> Self {
+        if data_coding == 0 { Self { charset: default, ..self } } else { self }
     }
 
     const fn plain(charset: Charset) -> Self {

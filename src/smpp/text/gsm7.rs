@@ -2,6 +2,8 @@
 //!
 //! In SMPP a septet usually has an octet to itself; on the air, and at some message centres, septets are packed.
 
+use super::national as of;
+
 /// The code after which the extension table counts for one character.
 pub const ESCAPE: u8 = 0x1B;
 
@@ -49,10 +51,46 @@ impl Language {
         self.0 != Self::SPANISH.0
     }
 
-    /// Whether its tables are here. Those of the languages of India and of Urdu are not.
-    #[must_use]
-    pub const fn is_tabled(self) -> bool {
-        matches!(self.0, 1..=3)
+    const fn alphabet(self) -> &'static [char; 128] {
+        match self.0 {
+            1 => &TURKISH,
+            3 => &PORTUGUESE,
+            4 => &of::BENGALI,
+            5 => &of::GUJARATI,
+            6 => &of::HINDI,
+            7 => &of::KANNADA,
+            8 => &of::MALAYALAM,
+            9 => &of::ORIYA,
+            10 => &of::PUNJABI,
+            11 => &of::TAMIL,
+            12 => &of::TELUGU,
+            13 => &of::URDU,
+            _ => &DEFAULT,
+        }
+    }
+
+    /// What its extension table has beside those of [`is_indian`](Self::is_indian) and the default one.
+    const fn extension(self) -> &'static [(u8, char)] {
+        match self.0 {
+            1 => TURKISH_EXTENSION,
+            2 => SPANISH_EXTENSION,
+            3 => PORTUGUESE_EXTENSION,
+            4 => of::BENGALI_EXTENSION,
+            5 => of::GUJARATI_EXTENSION,
+            6 => of::HINDI_EXTENSION,
+            7 => of::KANNADA_EXTENSION,
+            8 => of::MALAYALAM_EXTENSION,
+            9 => of::ORIYA_EXTENSION,
+            10 => of::PUNJABI_EXTENSION,
+            11 => of::TAMIL_EXTENSION,
+            12 => of::TELUGU_EXTENSION,
+            _ => of::URDU_EXTENSION,
+        }
+    }
+
+    /// Whether its extension table has what those of the languages of India and of Urdu share.
+    const fn is_indian(self) -> bool {
+        matches!(self.0, 4..=13)
     }
 }
 
@@ -66,28 +104,14 @@ pub struct Shifts {
 }
 
 impl Shifts {
-    /// Whether the tables of the languages are here.
-    #[must_use]
-    pub fn is_tabled(self) -> bool {
-        [self.single, self.locking].into_iter().flatten().all(Language::is_tabled)
-    }
-
     fn alphabet(self) -> &'static [char; 128] {
-        match self.locking {
-            Some(Language::TURKISH) => &TURKISH,
-            Some(Language::PORTUGUESE) => &PORTUGUESE,
-            _ => &DEFAULT,
-        }
+        self.locking.map_or(&DEFAULT, Language::alphabet)
     }
 
     fn extension(self) -> impl Iterator<Item = (u8, char)> {
-        let own = match self.single {
-            Some(Language::TURKISH) => TURKISH_EXTENSION,
-            Some(Language::SPANISH) => SPANISH_EXTENSION,
-            Some(Language::PORTUGUESE) => PORTUGUESE_EXTENSION,
-            _ => &[],
-        };
-        DEFAULT_EXTENSION.iter().chain(own).copied()
+        let shared = self.single.filter(|language| language.is_indian()).map(|_| of::SHARED_EXTENSION);
+        let own = self.single.map(Language::extension);
+        DEFAULT_EXTENSION.iter().chain(shared.into_iter().chain(own).flatten()).copied()
     }
 
     /// The character of a code after the escape.
@@ -142,19 +166,17 @@ pub fn oddity(octets: &[u8], shifts: Shifts) -> Option<Oddity> {
             None => return Some(Oddity::LastEscape { at }),
             // CR2: a control code of every extension table.
             Some((_, 0x0D)) => {}
-            Some((_, code)) => {
-                let tabled = shifts.single.is_none_or(Language::is_tabled);
-                if tabled && shifts.extended(*code).is_none() {
-                    return Some(Oddity::Escape { at, code: *code });
-                }
+            Some((_, code)) if shifts.extended(*code).is_none() => {
+                return Some(Oddity::Escape { at, code: *code });
             }
+            Some(_) => {}
         }
     }
     None
 }
 
-/// The characters of a text of one septet an octet. An octet above 0x7F becomes U+FFFD; an escape that means nothing,
-/// the character of the main table, or a space.
+/// The characters of a text of one septet an octet. An octet above 0x7F, and a code that the main table does not have,
+/// become U+FFFD; an escape that means nothing, the character of the main table, or a space.
 #[must_use]
 pub fn decode(octets: &[u8], shifts: Shifts) -> String {
     let alphabet = shifts.alphabet();
@@ -173,11 +195,33 @@ pub fn decode(octets: &[u8], shifts: Shifts) -> String {
     text
 }
 
+/// The characters of septets one by one; `None` for what is none: a code above 0x7F or that a table does not have, an
+/// escape that nothing follows.
+pub(super) fn characters(
+    septets: impl Iterator<Item = u8>,
+    shifts: Shifts,
+) -> impl Iterator<Item = Option<char>> {
+    let alphabet = shifts.alphabet();
+    let mut septets = septets.fuse();
+    std::iter::from_fn(move || {
+        Some(match septets.next()? {
+            ESCAPE => septets.next().and_then(|code| match code {
+                0x0D => Some('\r'),
+                code => shifts.extended(code),
+            }),
+            code => alphabet.get(usize::from(code)).copied().filter(|character| *character != of::NONE),
+        })
+    })
+}
+
 /// The codes of a text, one septet an octet; `None` when the tables lack one of its characters.
 #[must_use]
 pub fn encode(text: &str, shifts: Shifts) -> Option<Vec<u8>> {
     let mut octets = Vec::with_capacity(text.len());
     for character in text.chars() {
+        if character == of::NONE {
+            return None;
+        }
         let main = (0_u8..).zip(shifts.alphabet()).find(|(code, of)| **of == character && *code != ESCAPE);
         if let Some((code, _)) = main {
             octets.push(code);
@@ -223,24 +267,25 @@ pub fn pack(septets: &[u8], fill: u32) -> Vec<u8> {
 /// knows the number of septets can tell.
 #[must_use]
 pub fn unpack(octets: &[u8], fill: u32) -> Vec<u8> {
-    let mut septets = Vec::with_capacity(octets.len());
-    let (mut bits, mut held) = (0_u32, 0_u32);
-    let mut skip = fill.min(7);
-    for octet in octets {
-        bits |= u32::from(*octet).checked_shl(held).unwrap_or(0);
-        held = held.saturating_add(8);
-        if skip > 0 {
+    septets(octets, fill).collect()
+}
+
+/// [`unpack`], one septet after the other.
+pub(super) fn septets(octets: &[u8], fill: u32) -> impl Iterator<Item = u8> {
+    let mut octets = octets.iter();
+    let (mut bits, mut held, mut skip) = (0_u32, 0_u32, fill.min(7));
+    std::iter::from_fn(move || {
+        while held < 7 {
+            bits |= u32::from(*octets.next()?).checked_shl(held).unwrap_or(0);
+            held = held.saturating_add(8).saturating_sub(skip);
             bits = bits.checked_shr(skip).unwrap_or(0);
-            held = held.saturating_sub(skip);
             skip = 0;
         }
-        while held >= 7 {
-            septets.push(bits.to_le_bytes()[0] & 0x7F);
-            bits >>= 7;
-            held = held.saturating_sub(7);
-        }
-    }
-    septets
+        let septet = bits.to_le_bytes()[0] & 0x7F;
+        bits >>= 7;
+        held = held.saturating_sub(7);
+        Some(septet)
+    })
 }
 
 /// 3GPP TS 23.038 §6.2.1.

@@ -1,11 +1,11 @@
 //! The rules about texts, user data headers and receipts, which are judged after the fields and TLVs.
 
 use super::gsm7::{self, Oddity};
-use super::receipt::{self, Receipt};
+use super::receipt::{self, Receipt, ReceiptText};
 use super::udh::{self, Element, Meaning};
 use super::{Charset, Coding, Header, UDHI, UserData, UserDataHeader};
 use crate::num;
-use crate::smpp::reader::Reader;
+use crate::smpp::reader::{Reader, slice};
 use crate::smpp::spec::{Command, Lengths, Slot, TlvSlot, values};
 use crate::smpp::walk::Walk;
 use crate::smpp::{CommandId, Detail, Finding, Role, RuleId, Span, TlvTag, Version, Visitor};
@@ -18,7 +18,7 @@ const OCTETS: u32 = 140;
 impl<V: Visitor + ?Sized> Walk<'_, '_, V> {
     /// The rules about the text of a message.
     pub(in crate::smpp) fn text_rules(&mut self, command: &'static Command) {
-        let user_data = UserData::of(self.facts, self.pdu, Some(self.layout));
+        let user_data = UserData::of(self.facts, self.pdu, Some(self.layout), self.default_charset);
         if let Some(user_data) = &user_data {
             let coding = user_data.coding.filter(|coding| !coding.reserved);
             if !user_data.is_payload {
@@ -239,17 +239,18 @@ impl<V: Visitor + ?Sized> Walk<'_, '_, V> {
                 self.report_tlv(RuleId::RECEIPT_MISSING_TLVS, tag, None, Detail::Plain);
             }
         }
-        let text = user_data.map(|user_data| &user_data.text);
-        let receipt = text.and_then(|text| Receipt::parse(text.rest(), text.at()));
-        if let Some(user_data) = user_data.filter(|user_data| !user_data.text.is_empty()) {
-            self.form_rule(user_data, receipt);
+        let text = user_data.map(ReceiptText::of);
+        let receipt = text.as_ref().and_then(|text| Receipt::parse(text.octets(), 0));
+        if let (Some(user_data), Some(text)) = (user_data.filter(|it| !it.text.is_empty()), &text) {
+            self.form_rule(user_data, text, receipt);
         }
+        let of = |span: Span| text.as_ref().map(|text| slice(text.octets(), span)).unwrap_or_default();
         let stat = receipt.and_then(|receipt| receipt.stat);
-        let text_state = stat.and_then(|stat| receipt::state(super::slice(self.pdu, stat)));
-        if let (Some(stat), None, Some(user_data)) = (stat, text_state, user_data) {
-            self.judge(RuleId::RECEIPT_TEXT_STAT_UNKNOWN, user_data, stat, Detail::Plain);
+        let text_state = stat.and_then(|stat| receipt::state(of(stat)));
+        if let (Some(stat), None, Some(user_data), Some(text)) = (stat, text_state, user_data, &text) {
+            self.judge(RuleId::RECEIPT_TEXT_STAT_UNKNOWN, user_data, text.place(stat), Detail::Plain);
         }
-        let id = receipt.and_then(|receipt| receipt.id).map(|id| super::slice(self.pdu, id));
+        let id = receipt.and_then(|receipt| receipt.id).map(of);
         let receipted = self.value(TlvSlot::ReceiptedMessageId);
         let receipted = receipted.map(|id| id.strip_suffix(&[0]).unwrap_or(id)).filter(|id| !id.is_empty());
         if let (Some(id), Some(receipted)) = (id, receipted)
@@ -262,13 +263,13 @@ impl<V: Visitor + ?Sized> Walk<'_, '_, V> {
     }
 
     /// Whether the text of a receipt has the form of Appendix B.
-    fn form_rule(&mut self, user_data: &UserData<'_>, receipt: Option<Receipt>) {
+    fn form_rule(&mut self, user_data: &UserData<'_>, text: &ReceiptText<'_>, receipt: Option<Receipt>) {
         let whole = user_data.text.rest_span();
         let (detail, span) = match receipt {
             None => (Detail::Plain, whole),
             Some(receipt) => {
-                let Some((words, field)) = receipt.departure(self.pdu) else { return };
-                (Detail::With(words), field.unwrap_or(whole))
+                let Some((words, field)) = receipt.departure(text.octets()) else { return };
+                (Detail::With(words), field.map_or(whole, |field| text.place(field)))
             }
         };
         self.judge(RuleId::RECEIPT_TEXT_MALFORMED, user_data, span, detail);

@@ -1,16 +1,19 @@
 //! The text of a message: what its data_coding says ([`dcs`]), the header before it ([`udh`]), its characters
-//! ([`gsm7`]), and the text of a delivery receipt ([`receipt`]).
+//! ([`gsm7`]), whether they fit ([`forensics`]), and the text of a delivery receipt ([`receipt`]).
 //!
 //! [`UserData`] finds the text in a PDU, without an allocation; [`text`] makes characters of it, for people to read.
 
 mod charsets;
 pub mod dcs;
+pub mod forensics;
 pub mod gsm7;
 mod judge;
+mod likely;
+mod national;
 pub mod receipt;
 pub mod udh;
 
-pub use charsets::{Text, text};
+pub use charsets::{AsDeclared, Text, text};
 pub use dcs::{Charset, Coding};
 pub use receipt::Receipt;
 pub use udh::UserDataHeader;
@@ -47,10 +50,15 @@ pub enum Header<'a> {
 }
 
 impl<'a> UserData<'a> {
-    /// The user data of the PDU that `facts` are about, in a session of `version`: short_message, or message_payload when
-    /// that is empty or absent. `None` when there are none.
+    /// The user data of the PDU that `facts` are about, in a session of `version` where data_coding 0 means
+    /// `default_charset`: short_message, or message_payload when that is empty or absent. `None` when there are none.
     #[must_use]
-    pub fn of(facts: &Facts, pdu: &'a [u8], version: Option<Version>) -> Option<Self> {
+    pub fn of(
+        facts: &Facts,
+        pdu: &'a [u8],
+        version: Option<Version>,
+        default_charset: Charset,
+    ) -> Option<Self> {
         let short = facts.span(Slot::ShortMessage).filter(|span| span.end > span.start);
         let span = match short {
             Some(span) => span,
@@ -68,8 +76,25 @@ impl<'a> UserData<'a> {
             Some(Some(header)) => Header::Whole(header),
             Some(None) => Header::Overrun,
         };
-        let coding = facts.data_coding().map(|data_coding| Coding::of(data_coding, version));
+        let coding = facts
+            .data_coding()
+            .map(|data_coding| Coding::of(data_coding, version).with_default(data_coding, default_charset));
         Some(Self { coding, header, text, is_payload: short.is_none() })
+    }
+
+    /// Octets of the header, the one of its length included.
+    #[must_use]
+    pub fn header_len(&self) -> u32 {
+        match &self.header {
+            Header::Whole(header) => header.len(),
+            Header::None | Header::Overrun => 0,
+        }
+    }
+
+    /// Bits between the header and a packed text: 0 to 6.
+    #[must_use]
+    pub fn fill_bits(&self) -> u8 {
+        u8::try_from(gsm7::fill_bits(self.header_len())).unwrap_or(0)
     }
 
     /// The national languages that the header puts in force.

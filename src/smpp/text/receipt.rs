@@ -3,6 +3,7 @@
 //! A field is what stands between its key and the next key, or the blank after it: nothing is guessed, nothing is put
 //! into a form. What follows `text:` is the sender's, and no key is looked for in it.
 
+use super::{Charset, UserData};
 use crate::num;
 use crate::smpp::Span;
 use crate::smpp::reader::{Reader, slice};
@@ -120,6 +121,55 @@ impl Receipt {
             Key::Stat => &mut self.stat,
             Key::Error => &mut self.error,
             Key::Text => &mut self.text,
+        }
+    }
+}
+
+/// The octets of a receipt's text, of UCS2 their characters.
+#[derive(Clone, Debug)]
+pub struct ReceiptText<'a> {
+    octets: &'a [u8],
+    /// One octet for each character of UCS2, of those above U+00FE 0xFF.
+    narrow: [u8; NARROW],
+    narrow_len: Option<usize>,
+    at: u32,
+}
+
+/// Characters of UCS2 that are looked at: a short message has half of them.
+const NARROW: usize = 160;
+
+impl<'a> ReceiptText<'a> {
+    /// The text of `user_data`. That it is UCS2 is believed where its octets agree: message centres declare it and
+    /// send ASCII.
+    #[must_use]
+    pub fn of(user_data: &UserData<'a>) -> Self {
+        let octets = user_data.text.rest();
+        let mut text = Self { octets, narrow: [0; NARROW], narrow_len: None, at: user_data.text.at() };
+        let is_wide = user_data.coding.is_some_and(|coding| coding.charset == Charset::Ucs2)
+            && matches!(octets, [0, _, 0, _, ..]);
+        if is_wide {
+            let units = octets.as_chunks::<2>().0;
+            for (into, [high, low]) in text.narrow.iter_mut().zip(units) {
+                *into = if *high == 0 { *low } else { 0xFF };
+            }
+            text.narrow_len = Some(units.len().min(NARROW));
+        }
+        text
+    }
+
+    /// What [`Receipt::parse`] reads.
+    #[must_use]
+    pub fn octets(&self) -> &[u8] {
+        self.narrow_len.map_or(self.octets, |length| self.narrow.get(..length).unwrap_or_default())
+    }
+
+    /// Where a part of [`octets`](Self::octets) stands in the PDU.
+    #[must_use]
+    pub const fn place(&self, span: Span) -> Span {
+        let size = if self.narrow_len.is_some() { 2 } else { 1 };
+        Span {
+            start: self.at.saturating_add(span.start.saturating_mul(size)),
+            end: self.at.saturating_add(span.end.saturating_mul(size)),
         }
     }
 }

@@ -66,7 +66,7 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
     Ok(())
 }
 
-fn side(leg: Option<Leg>) -> &'static str {
+pub(super) fn side(leg: Option<Leg>) -> &'static str {
     match leg {
         Some(Leg::Customer) => "customer",
         Some(Leg::Operator) => "operator",

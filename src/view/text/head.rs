@@ -7,7 +7,7 @@ use super::super::figures::{count, octets, of, span};
 use super::super::page::{Page, Tone};
 use super::super::table::Table;
 use crate::report::Report;
-use crate::report::model::{Capture, Start};
+use crate::report::model::{Capture, Leg, Start};
 
 /// What was read: files, octets, times; PDUs and sessions; damage.
 pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Result<()> {
@@ -17,16 +17,17 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
         [file] => page.plain(&file.path).into_owned(),
         files => of(files.len().try_into().unwrap_or(u64::MAX), "file"),
     };
-    let mut line = format!("{files}, {}", octets(capture.octets));
+    let mut line = String::new();
+    if let Some(selection) = &capture.selection {
+        line = format!("only {}: ", page.plain(selection));
+    }
+    line.push_str(&format!("{files}, {}", octets(capture.octets)));
     line.push_str(&times(capture, &page.options().zone));
     if !capture.local.is_empty() {
         let local: Vec<String> = capture.local.iter().map(ToString::to_string).collect();
         line.push_str(&format!("; we are {}", local.join(", ")));
     }
     page.opening(&line)?;
-    if let Some(selection) = &capture.selection {
-        page.opening(&format!("only {}", page.plain(selection)))?;
-    }
     if capture.frames == 0 {
         page.opening("no frames")?;
     } else {
@@ -84,7 +85,31 @@ fn extent(report: &Report) -> String {
             count(before.try_into().unwrap_or(u64::MAX))
         ));
     }
+    line.push_str(&parties(report));
     line
+}
+
+/// `: 61 customers, 23 operators`, where sides are known.
+fn parties(report: &Report) -> String {
+    let of_side = |side: Leg, noun: &str| {
+        let accounts = report.accounts.iter().filter(|account| account.side == Some(side));
+        let named = accounts.filter(|account| account.name.is_some()).count();
+        (named > 0).then(|| of(named.try_into().unwrap_or(u64::MAX), noun))
+    };
+    let parts = [of_side(Leg::Customer, "customer"), of_side(Leg::Operator, "operator")];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    // Of the accounts that are not listed nobody knows.
+    if parts.is_empty() || report.accounts_omitted > 0 {
+        String::new()
+    } else {
+        format!(": {}", parts.join(", "))
+    }
+}
+
+/// In place of sessions: none is what was asked for.
+pub(super) fn nothing_selected<W: Write>(page: &mut Page<'_, W>) -> io::Result<()> {
+    page.heading("NOTHING SELECTED", "")?;
+    page.item("No session is what the selection asks for. Without it all are reported.", None)
 }
 
 /// In place of sessions: what the frames carried instead.

@@ -2,10 +2,13 @@
 //!
 //! Nothing empty is printed, no line is longer than the width, and what is left out for room is counted.
 
+mod accounts;
+mod blame;
 mod commands;
 mod findings;
 mod head;
 mod sessions;
+mod slowest;
 mod trust;
 
 use std::io::{self, Write};
@@ -46,13 +49,18 @@ pub fn write_report(report: &Report, options: &Options, out: &mut impl Write) ->
         return Ok(());
     }
     let sessions = report.sessions_omitted > 0 || !report.sessions.is_empty();
-    if !sessions && report.pdus.total == 0 && report.findings.is_empty() {
+    if !sessions && report.capture.selection.is_some() {
+        head::nothing_selected(&mut page)?;
+    } else if !sessions && report.pdus.total == 0 && report.findings.is_empty() {
         head::nothing_found(report, &mut page)?;
     }
     // WHAT IS WRONG (diagnoses) and TIME LINE will stand here.
+    accounts::write(report, &mut page)?;
     sessions::write(report, &mut page)?;
     commands::write(report, &mut page)?;
+    blame::write(report, &mut page)?;
     commands::write_statuses(report, &mut page)?;
+    slowest::write(report, &mut page)?;
     findings::write(report, &mut page)?;
     trust::write(report, &mut page)
 }

@@ -9,6 +9,9 @@ use super::super::table::Table;
 use crate::report::Report;
 use crate::report::model::{Bind, Capture, End, EndedBy, Session, Start};
 
+/// Most rows where the accounts say the most of it.
+const MOST_BESIDE_ACCOUNTS: usize = 8;
+
 /// A table of the sessions, in the order of the report.
 pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Result<()> {
     if report.sessions.is_empty() && report.sessions_omitted == 0 {
@@ -33,7 +36,8 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
         .lesser_figure("p95", 3)
         .lesser_figure("p99", 1)
         .lesser_figure("window", 2);
-    let rows = page.options().rows;
+    let most = page.options().rows;
+    let rows = if super::accounts::is_shown(report) { most.min(MOST_BESIDE_ACCOUNTS) } else { most };
     for session in report.sessions.iter().take(rows) {
         table.row([
             page.plain(&session.id).into_owned(),

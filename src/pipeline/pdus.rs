@@ -1,0 +1,192 @@
+//! The PDUs of one connection: judged, counted, handed to its sessions; what these say is counted too.
+
+use crate::report::{Exchanges, Finding, Tally};
+use crate::session::{Bind, LateDelivery, Seen, SessionEnd, Sessions, Sink, Transaction, Unsolicited};
+use crate::smpp::framer::{Framed, Framing, Lost, Skipped};
+use crate::smpp::text::Charset;
+use crate::smpp::{self, CommandId, Context, Essentials, Place, RuleId, Version, walk_with};
+use crate::tcp::{ConnectionNumber, Side};
+use crate::time::Timestamp;
+
+/// What a connection speaks where it does not say so, by the names and the settings.
+#[derive(Clone, Copy)]
+pub(super) struct Told {
+    /// Its version, before a bind.
+    pub(super) version: Option<Version>,
+    /// What data_coding 0 stands for.
+    pub(super) default_charset: Charset,
+}
+
+/// What is counted of a session until it ends.
+#[derive(Default)]
+pub(super) struct Live {
+    pub(super) session: u32,
+    pub(super) exchanges: Exchanges,
+    pub(super) with_errors: u64,
+    pub(super) with_warnings: u64,
+    /// system_id of its bind.
+    pub(super) system_id: Option<Box<[u8]>>,
+}
+
+/// Takes the PDUs of one side.
+pub(super) struct Pdus<'a> {
+    pub(super) sessions: &'a mut Sessions,
+    pub(super) live: &'a mut Vec<Live>,
+    pub(super) ended: &'a mut Vec<SessionEnd>,
+    pub(super) tally: &'a mut Tally,
+    pub(super) side: Side,
+    pub(super) connection: ConnectionNumber,
+    pub(super) told: Told,
+}
+
+impl Framing for Pdus<'_> {
+    fn pdu(&mut self, pdu: &Framed<'_>) {
+        self.tally.pdu(pdu);
+        let context = Context {
+            version: self.sessions.version().or(self.told.version),
+            from: self.sessions.role(self.side),
+        };
+        if let Some(wanted) = &mut self.tally.wanted {
+            wanted.see(pdu, context, self.connection.0);
+        }
+        let (tally, connection) = (&mut *self.tally, self.connection);
+        let default_charset = self.told.default_charset;
+        let whole = pdu.partial.is_none();
+        let mut essentials = Essentials::new(pdu.octets, |finding: smpp::Finding| {
+            // What a cut leaves of a PDU breaks rules that the PDU itself did not.
+            if !whole {
+                return;
+            }
+            tally.findings.add(&Finding {
+                rule: finding.rule,
+                place: pdu.place,
+                connection,
+                at: pdu.at,
+                message: &finding,
+                offset: Some(finding.span.start),
+                field: finding.field,
+            });
+        });
+        let command = pdu.header.command_id;
+        // Of a partial PDU only who binds is of use, where the cut left it.
+        let walks = whole || command.request().is_bind() || command == CommandId::OUTBIND;
+        let facts =
+            walks.then(|| walk_with(pdu.octets, context, default_charset, &mut essentials)).filter(|_| whole);
+        let seen = Seen {
+            side: self.side,
+            header: pdu.header,
+            at: pdu.at,
+            begun: pdu.begun,
+            wait: pdu.wait,
+            place: pdu.place,
+            whole,
+            tlvs: facts.is_some_and(|facts| facts.has_tlvs()),
+            bind: bind_of(command, &essentials),
+        };
+        let mut outcomes =
+            Outcomes { live: self.live, ended: self.ended, tally: self.tally, connection: self.connection };
+        self.sessions.push(&seen, &mut outcomes);
+        if command.is_bind() {
+            let system_id = self.sessions.system_id().map(Into::into);
+            live(self.live, self.sessions.current().n).system_id = system_id;
+        }
+        let (errors, warnings) = facts.map_or((0, 0), |facts| (facts.errors, facts.warnings));
+        if errors > 0 {
+            self.tally.with_errors = self.tally.with_errors.saturating_add(1);
+            let live = live(self.live, self.sessions.current().n);
+            live.with_errors = live.with_errors.saturating_add(1);
+        } else if warnings > 0 {
+            self.tally.with_warnings = self.tally.with_warnings.saturating_add(1);
+            let live = live(self.live, self.sessions.current().n);
+            live.with_warnings = live.with_warnings.saturating_add(1);
+        }
+    }
+
+    fn skipped(&mut self, why: Skipped, octets: u64) {
+        self.tally.skipped.add(why, octets);
+    }
+
+    fn lost(&mut self, rule: RuleId, octets: &[u8], place: Place, at: Timestamp) {
+        self.sessions.doubt();
+        self.tally.findings.add(&Finding {
+            rule,
+            place,
+            connection: self.connection,
+            at,
+            message: &Lost { rule, octets },
+            offset: Some(0),
+            field: Some("command_length"),
+        });
+    }
+}
+
+/// What binds, their responses and outbind say of the session.
+fn bind_of<'a>(
+    command: CommandId,
+    essentials: &Essentials<'a, impl FnMut(smpp::Finding)>,
+) -> Option<Bind<'a>> {
+    let request = command.request();
+    if !request.is_bind() && command != CommandId::OUTBIND {
+        return None;
+    }
+    let interface_version = if command.is_response() {
+        essentials.sc_interface_version()
+    } else {
+        essentials.interface_version()
+    };
+    Some(Bind { system_id: essentials.system_id(), interface_version })
+}
+
+/// Takes what the correlator has to say.
+pub(super) struct Outcomes<'a> {
+    pub(super) live: &'a mut Vec<Live>,
+    pub(super) ended: &'a mut Vec<SessionEnd>,
+    pub(super) tally: &'a mut Tally,
+    pub(super) connection: ConnectionNumber,
+}
+
+impl Sink for Outcomes<'_> {
+    fn transaction(&mut self, transaction: &Transaction) {
+        live(self.live, transaction.session.n).exchanges.transaction(transaction);
+        if let Some(transactions) = &mut self.tally.transactions {
+            transactions.push(*transaction);
+        }
+    }
+
+    fn unsolicited(&mut self, unsolicited: &Unsolicited) {
+        live(self.live, unsolicited.session.n).exchanges.unsolicited(unsolicited);
+    }
+
+    fn delivered_late(&mut self, late: &LateDelivery) {
+        live(self.live, late.session).exchanges.delivered_late(late);
+    }
+
+    fn finding(
+        &mut self,
+        rule: RuleId,
+        place: Place,
+        at: Timestamp,
+        _side: Side,
+        message: &dyn std::fmt::Display,
+    ) {
+        let finding =
+            Finding { rule, place, connection: self.connection, at, message, offset: None, field: None };
+        self.tally.findings.add(&finding);
+    }
+
+    fn ended(&mut self, session: SessionEnd) {
+        self.ended.push(session);
+    }
+}
+
+/// The counts of one session of the connection.
+fn live(list: &mut Vec<Live>, session: u32) -> &mut Live {
+    let at = match list.iter().position(|live| live.session == session) {
+        Some(at) => at,
+        None => {
+            list.push(Live { session, ..Live::default() });
+            list.len() - 1
+        }
+    };
+    &mut list[at]
+}

@@ -1,0 +1,190 @@
+//! Records: single transactions and sessions, as they become complete. Views render them.
+//!
+//! They come in the order of the frames that made them certain. That is the frame of the response as a rule; the first
+//! PDUs of a connection seen from its middle on are certain only when more of it was seen.
+
+use super::latency::micros;
+use super::model::{self, AccountFrom, Endpoint, Leg, Place, Unanswered};
+use super::owners::owner;
+use super::rows::{Ended, Who};
+use super::selection::Selection;
+use crate::names::{Names, Party};
+use crate::session::{Outcome, Transaction};
+use crate::smpp::{self, CommandStatus};
+use crate::time::Timestamp;
+
+/// Something complete.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Record {
+    /// A request with its outcome.
+    Transaction(Box<TransactionRecord>),
+    /// A session that is over.
+    Session(Box<SessionRecord>),
+}
+
+/// The kinds of records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RecordType {
+    /// [`Record::Transaction`]
+    Transaction,
+    /// [`Record::Session`]
+    Session,
+}
+
+/// Whose a record is, as far as it is known when it is complete: nothing is told here that hangs on sessions to come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owned {
+    /// Id of the session.
+    pub session: String,
+    /// Number of the connection.
+    pub connection: u32,
+    /// The side that binds.
+    pub esme: Endpoint,
+    /// The message centre.
+    pub smsc: Endpoint,
+    /// Name of the account: of a names file, else the system_id, else the peer's address.
+    pub account: String,
+    /// Where it is from.
+    pub account_from: AccountFrom,
+    /// system_id of the bind, else of a names file.
+    pub system_id: Option<String>,
+    /// What the peer is to us, by a names file or by our own addresses if they were stated.
+    pub side: Option<Leg>,
+}
+
+/// A request with its outcome.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TransactionRecord {
+    /// Whose it is.
+    pub of: Owned,
+    /// Who asked, where roles are known.
+    pub asked_by: Option<model::Role>,
+    /// Name of the request as the specification spells it, or `0x%08x`.
+    pub command: String,
+    /// Its sequence_number.
+    pub sequence_number: u32,
+    /// What became of it.
+    pub outcome: RecordOutcome,
+    /// Status of the response.
+    pub status: Option<CommandStatus>,
+    /// Time of the response less time of the request, in microseconds.
+    pub latency_us: Option<f64>,
+    /// The answer took longer than the limit on waiting.
+    pub is_late: bool,
+    /// The request.
+    pub request: Place,
+    /// The response.
+    pub response: Option<Place>,
+}
+
+/// What became of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RecordOutcome {
+    /// Answered by its own response.
+    Answered,
+    /// Answered by generic_nack.
+    Nacked,
+    /// Not answered.
+    Unanswered(Unanswered),
+    /// It asks for no answer.
+    OneWay,
+}
+
+/// A session that is over.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SessionRecord {
+    /// Whose it is.
+    pub of: Owned,
+    /// What the report would list of it.
+    pub session: model::Session,
+}
+
+/// Finds the file of a frame, by its number among all, and its number there.
+pub type Find<'a> = dyn Fn(u64) -> Option<(String, u64)> + 'a;
+
+/// Makes records of what `selection` takes.
+#[derive(Clone, Copy, Debug)]
+pub struct Recorder<'a> {
+    /// Whose sessions they are.
+    pub names: &'a Names,
+    /// What is taken.
+    pub selection: &'a Selection,
+}
+
+impl Recorder<'_> {
+    /// The record of a transaction, if it is taken.
+    #[must_use]
+    pub fn transaction(&self, who: &Who, transaction: &Transaction, find: &Find<'_>) -> Option<Record> {
+        let of = self.owned(who)?;
+        let connection = of.connection;
+        Some(Record::Transaction(Box::new(TransactionRecord {
+            of,
+            asked_by: transaction.role.map(model::Role::from),
+            command: transaction.command.to_string(),
+            sequence_number: transaction.sequence_number.0,
+            outcome: match transaction.outcome {
+                Outcome::Answered { .. } => RecordOutcome::Answered,
+                Outcome::Nacked { .. } => RecordOutcome::Nacked,
+                Outcome::Unanswered(why) => RecordOutcome::Unanswered(super::exchanges::why_of(why)),
+                Outcome::OneWay => RecordOutcome::OneWay,
+            },
+            status: transaction.outcome.status(),
+            latency_us: transaction.outcome.latency().map(|span| micros(span.nanos().max(0).unsigned_abs())),
+            is_late: transaction.late,
+            request: place(find, (transaction.place, transaction.at), connection),
+            response: transaction
+                .response
+                .map(|response| place(find, (response.place, response.at), connection)),
+        })))
+    }
+
+    /// The record of a session, if it is taken.
+    #[must_use]
+    pub fn session(&self, ended: &Ended) -> Option<Record> {
+        let of = self.owned(&ended.who)?;
+        let mut session = ended.session.clone();
+        if session.system_id.is_none() && of.system_id.is_some() {
+            session.system_id.clone_from(&of.system_id);
+            session.system_id_from = Some(model::SystemIdFrom::Names);
+        }
+        session.account = Some(of.account.clone());
+        session.account_from = Some(of.account_from);
+        session.side = of.side;
+        Some(Record::Session(Box::new(SessionRecord { of, session })))
+    }
+
+    fn owned(&self, who: &Who) -> Option<Owned> {
+        let (owner, peer) = owner(self.names, who);
+        let told = || self.names.peer(peer?)?.system_id.clone();
+        let system_id = who.system_id.clone().or_else(told);
+        let account = owner.name(self.names.local())?;
+        let side: Option<Party> = owner.told_side();
+        let taken = self.selection.may_take(&who.id, system_id.as_deref())
+            && self.selection.takes_account(&account)
+            && self.selection.takes_side(side);
+        taken.then(|| Owned {
+            session: who.id.to_string(),
+            connection: who.id.connection.0,
+            esme: Endpoint { ip: who.esme.ip, port: who.esme.port },
+            smsc: Endpoint { ip: who.smsc.ip, port: who.smsc.port },
+            account,
+            account_from: owner.name_from(),
+            system_id,
+            side: side.map(Leg::from),
+        })
+    }
+}
+
+/// Where a PDU is, in its file.
+pub(super) fn place(find: &Find<'_>, (place, at): (smpp::Place, Timestamp), connection: u32) -> Place {
+    let found = find(place.frame);
+    Place {
+        frame: found.as_ref().map_or(place.frame, |(_, number)| *number),
+        file: found.map(|(path, _)| path),
+        index: Some(place.index),
+        at: Some(at),
+        connection,
+        offset: None,
+        field: None,
+    }
+}
