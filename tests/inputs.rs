@@ -32,7 +32,7 @@ fn paths(paths: &[&Path]) -> (Report, Vec<(String, String)>) {
     run(paths.iter().map(|path| Input::from_argument(path)).collect())
 }
 
-/// What must be the same: all but what was read and where findings stand.
+/// What must be the same: all but what was read and where findings and the slowest transactions stand.
 fn same(mut got: Report, want: &Report, what: &str) {
     assert_eq!(got.capture.frames, want.capture.frames, "{what}");
     assert_eq!(got.capture.octets, want.capture.octets, "{what}");
@@ -41,6 +41,12 @@ fn same(mut got: Report, want: &Report, what: &str) {
     for (got, want) in got.findings.iter_mut().zip(&want.findings) {
         got.first.file.clone_from(&want.first.file);
         got.first.frame = want.first.frame;
+    }
+    for (got, want) in got.worst.iter_mut().zip(&want.worst) {
+        for (got, want) in [(&mut got.request, &want.request), (&mut got.response, &want.response)] {
+            got.file.clone_from(&want.file);
+            got.frame = want.frame;
+        }
     }
     assert_eq!(&got, want, "{what}");
 }

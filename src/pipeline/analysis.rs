@@ -255,6 +255,7 @@ impl Analysis {
         {
             self.close(End::Idle, frame, setup, tally, rows);
             self.classify(tally);
+            self.tcp.release();
         }
         self.settle(frame, setup, tally, rows);
     }
