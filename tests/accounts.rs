@@ -476,6 +476,7 @@ fn totals_of_a_reconnect_storm_are_exact_and_its_lists_bounded() {
         assert_eq!(account.churn.ends.iter().map(|end| end.count).sum::<u64>(), account.sessions);
         let rebinds = account.churn.rebinds.unwrap();
         assert_eq!(rebinds, account.binds.saturating_sub(1), "{:?}", account.name);
+        assert_eq!(account.churn.period, None, "{:?}: every 100 ms is a storm", account.name);
     }
     let names: BTreeSet<_> = report.accounts.iter().map(|account| account.name.clone().unwrap()).collect();
     assert_eq!(names.len(), 50);
