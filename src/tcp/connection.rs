@@ -53,9 +53,9 @@ impl Connection {
     }
 
     /// Gives memory back: the connection has been closed for a while, and its octets are of no use any more.
-    pub fn release(&mut self) {
-        self.streams.opener.release();
-        self.streams.accepter.release();
+    pub fn forget(&mut self) {
+        self.streams.opener.forget();
+        self.streams.accepter.forget();
     }
 
     /// Takes a segment. Octets that are in order now, of its side, go to `sink`.

@@ -210,7 +210,7 @@ impl Stream {
     }
 
     /// The connection is over: what was handed on need not be compared any more.
-    pub(super) fn release(&mut self) {
+    pub(super) fn forget(&mut self) {
         self.history.forget();
     }
 
