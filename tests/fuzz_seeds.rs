@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use smpp_inspect::testkit::{Rng, fuzz, fuzz_pdu, fuzz_tcp, fuzz_text};
+use smpp_inspect::testkit::{Rng, fuzz, fuzz_pdu, fuzz_session, fuzz_tcp, fuzz_text};
 
 /// The body of a target.
 type Body = fn(&[u8]);
@@ -12,13 +12,14 @@ type Body = fn(&[u8]);
 type Seed = (String, Vec<u8>);
 
 /// The targets of `fuzz/`, by the names of their seeds.
-const TARGETS: [(&str, Body); 7] = [
+const TARGETS: [(&str, Body); 8] = [
     ("report", fuzz::report),
     ("capture", fuzz::capture_files),
     ("decap", fuzz::decap),
     ("tcp", fuzz_tcp::tcp),
     ("framer", fuzz_pdu::framer),
     ("pdu", fuzz_pdu::pdu),
+    ("session", fuzz_session::session),
     ("text", fuzz_text::text_of),
 ];
 
@@ -75,6 +76,7 @@ fn seeds_that_are_made_are_up_to_date() {
     let [pdus, streams] = vectors();
     for (target, made) in [
         ("decap", fuzz::decap_seeds()),
+        ("session", fuzz_session::session_seeds()),
         ("text", fuzz_text::seeds()),
         ("pdu", [fuzz_pdu::pdu_seeds(), pdus].concat()),
         ("framer", [fuzz_pdu::framer_seeds(), streams].concat()),

@@ -92,6 +92,15 @@ fn of_the_traffic(report: &Report) -> Value {
     value
 }
 
+/// As `assert_eq!`, but says the first line that differs and not all of both.
+fn assert_same(got: &Value, want: &Value, name: &str) {
+    if got != want {
+        let (got, want) = (format!("{got:#}"), format!("{want:#}"));
+        let differs = got.lines().zip(want.lines()).enumerate().find(|(_, (got, want))| got != want);
+        panic!("{name}: differs (line, got, want): {differs:?}");
+    }
+}
+
 /// Every frame gave a segment, or is part of one that another gave, or is skipped for one reason.
 fn assert_frames_add_up(name: &str, report: &Report) {
     let skipped: u64 = report.capture.skipped_frames.iter().map(|row| row.count).sum();
@@ -144,7 +153,7 @@ fn frames_seen_twice_are_used_once_in_every_network() {
         let twice = with_each_again(&wrapped, &wrapped);
         let octets = file::capture(&twice, Format::PCAP, Link::Given(wrapping.link()));
         let report = inspect(octets, &Settings::default());
-        assert!(of_the_traffic(&report) == expected, "{name}");
+        assert_same(&of_the_traffic(&report), &expected, name);
         assert_eq!((report.tcp.retransmitted, report.tcp.duplicate_acks), (0, 0), "{name}");
         // Of fragments the second ones are left out before they are segments.
         let twice = report.tcp.segments - plain.tcp.segments;

@@ -73,7 +73,7 @@ pub fn dissect(lines: &[Line], given: Given) -> Dissection {
         *bench.roles.of_mut(bench.side) = role;
         at = line.at.unwrap_or(at);
         let offset = offsets.of_mut(bench.side);
-        framers.of_mut(bench.side).push(*offset, &line.octets, Origin { frame, at }, &mut bench);
+        framers.of_mut(bench.side).push(*offset, &line.octets, Origin { frame, at, wait: None }, &mut bench);
         *offset = offset.saturating_add(crate::num::count(line.octets.len()));
     }
     for side in [Side::Opener, Side::Accepter] {
@@ -199,6 +199,8 @@ impl Bench {
             side: self.side,
             header: framed.header,
             at: framed.at,
+            begun: framed.begun,
+            wait: framed.wait,
             place: framed.place,
             whole: framed.partial.is_none(),
             tlvs: facts.has_tlvs(),

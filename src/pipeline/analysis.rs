@@ -13,8 +13,8 @@ use crate::smpp::detect::{Held, Probe, Verdict, is_tls};
 use crate::smpp::framer::{Framed, Framer, Framing};
 use crate::smpp::text::Charset;
 use crate::tcp::{
-    Arrival, Closing, Connection, ConnectionNumber, Limits as TcpLimits, Missing, Ordered, Origin, PerSide,
-    Side,
+    Arrival, Closing, Connection, ConnectionNumber, Event, Limits as TcpLimits, Missing, Ordered, Origin,
+    PerSide, Side,
 };
 use crate::time::{Duration, Timestamp};
 
@@ -42,6 +42,9 @@ pub(super) struct Setup {
 /// How long a closed connection is kept: segments that its end overtook may still come.
 const LINGER: Duration = Duration::from_secs(2);
 
+/// Events remembered of a connection that is not known to carry SMPP: those of its handshake, and a few.
+const EARLY: usize = 16;
+
 /// The state of one connection.
 pub(super) struct Analysis {
     number: ConnectionNumber,
@@ -53,6 +56,8 @@ pub(super) struct Analysis {
     /// Time of the first SYN.
     opened_at: Option<Timestamp>,
     content: Content,
+    /// What happened before it was known to carry SMPP, up to [`EARLY`].
+    early: Vec<(Side, Timestamp, Event)>,
     /// Whether the shard looks at it at each tick.
     pub(super) is_listed: bool,
     /// Octets that it held when they were counted last.
@@ -92,6 +97,7 @@ struct Smpp {
 /// Where octets of one side go, and findings.
 struct Flow<'a> {
     content: &'a mut Content,
+    early: &'a mut Vec<(Side, Timestamp, Event)>,
     handshake: bool,
     opened_at: Option<Timestamp>,
     side: Side,
@@ -113,6 +119,7 @@ impl Analysis {
             closed_at: None,
             opened_at: None,
             content: Content::Unseen,
+            early: Vec::new(),
             is_listed: false,
             weight: 0,
             facing: PerSide { opener: Facing::default(), accepter: Facing::default() },
@@ -328,6 +335,7 @@ impl Analysis {
     ) -> (&'a mut Connection, Flow<'a>) {
         let flow = Flow {
             content: &mut self.content,
+            early: &mut self.early,
             handshake: self.tcp.has_handshake(),
             opened_at: self.opened_at,
             side,
@@ -385,6 +393,9 @@ impl Analysis {
                 Some(at) => smpp.live.swap_remove(at),
                 None => Live { session: end.id.n, ..Live::default() },
             };
+            if end.delays_forgotten > 0 {
+                tally.limits.add("retransmissions and closed windows forgotten", end.delays_forgotten);
+            }
             let row = Row::session(
                 frame,
                 SessionRow {
@@ -496,6 +507,21 @@ impl Ordered for Flow<'_> {
         }
     }
 
+    fn event(&mut self, side: Side, at: Timestamp, event: Event) {
+        match self.content {
+            Content::Smpp(smpp) => {
+                let Smpp { sessions, live, ended, .. } = &mut **smpp;
+                let connection = self.number;
+                sessions.event(side, at, event, &mut Outcomes { live, ended, tally: self.tally, connection });
+            }
+            Content::Unseen | Content::Open(_) if self.early.len() < EARLY => {
+                self.early.push((side, at, event));
+            }
+            Content::Unseen | Content::Open(_) => {}
+            Content::Tls | Content::Other | Content::Over => *self.early = Vec::new(),
+        }
+    }
+
     fn wants(&self) -> bool {
         matches!(self.content, Content::Smpp(_))
     }
@@ -503,7 +529,7 @@ impl Ordered for Flow<'_> {
 
 impl Flow<'_> {
     /// What the first octets of a connection make of it.
-    fn begin(&self, octets: &[u8]) -> Content {
+    fn begin(&mut self, octets: &[u8]) -> Content {
         let (opener, accepter) = (self.ends.0.port, self.ends.1.port);
         let is_smpp_port = |port: u16| self.setup.ports.iter().any(|&(from, to)| (from..=to).contains(&port));
         if is_tls(octets) {
@@ -520,12 +546,15 @@ impl Flow<'_> {
         }
     }
 
-    fn smpp(&self, framers: PerSide<Framer>) -> Smpp {
+    fn smpp(&mut self, framers: PerSide<Framer>) -> Smpp {
         let sessions = Sessions::new(self.number, self.handshake, self.setup.session);
-        let sessions = match self.opened_at {
+        let mut sessions = match self.opened_at {
             Some(at) => sessions.opened_at(at),
             None => sessions,
         };
+        for (side, at, event) in std::mem::take(self.early) {
+            sessions.event_before(side, at, event);
+        }
         let names = &self.setup.names;
         let peer = names.find(self.ends.0, self.ends.1, None).and_then(|id| names.peer(id));
         let told = Told {
@@ -559,7 +588,7 @@ impl Flow<'_> {
             match held {
                 Held::Pdu { side, header, octets, place, at, partial } => {
                     pdus.side = side;
-                    pdus.pdu(&Framed { header, octets: &octets, place, at, partial });
+                    pdus.pdu(&Framed { header, octets: &octets, place, at, begun: at, wait: None, partial });
                 }
                 Held::Skipped { why, octets } => pdus.skipped(why, octets),
                 Held::Lost { rule, octets, place, at } => pdus.lost(rule, &octets, place, at),

@@ -1,7 +1,7 @@
 //! The PDUs of one connection: judged, counted, handed to its sessions; what these say is counted too.
 
 use crate::report::{Exchanges, Finding, Tally};
-use crate::session::{Bind, Seen, SessionEnd, Sessions, Sink, Transaction, Unsolicited};
+use crate::session::{Bind, LateDelivery, Seen, SessionEnd, Sessions, Sink, Transaction, Unsolicited};
 use crate::smpp::framer::{Framed, Framing, Lost, Skipped};
 use crate::smpp::text::Charset;
 use crate::smpp::{self, CommandId, Context, Essentials, Place, RuleId, Version, walk_with};
@@ -76,6 +76,8 @@ impl Framing for Pdus<'_> {
             side: self.side,
             header: pdu.header,
             at: pdu.at,
+            begun: pdu.begun,
+            wait: pdu.wait,
             place: pdu.place,
             whole,
             tlvs: facts.is_some_and(|facts| facts.has_tlvs()),
@@ -105,6 +107,7 @@ impl Framing for Pdus<'_> {
     }
 
     fn lost(&mut self, rule: RuleId, octets: &[u8], place: Place, at: Timestamp) {
+        self.sessions.doubt();
         self.tally.findings.add(&Finding {
             rule,
             place,
@@ -152,6 +155,10 @@ impl Sink for Outcomes<'_> {
 
     fn unsolicited(&mut self, unsolicited: &Unsolicited) {
         live(self.live, unsolicited.session.n).exchanges.unsolicited(unsolicited);
+    }
+
+    fn delivered_late(&mut self, late: &LateDelivery) {
+        live(self.live, late.session).exchanges.delivered_late(late);
     }
 
     fn finding(

@@ -271,17 +271,24 @@ fn forget_times(report: &mut Report) {
         (session.idle_before_end_ms, session.tcp.rtt_us) = (None, None);
         session.tcp.data_rtt_us = model::DataRtt::default();
         session.latency_us = model::Latency::default();
-        session.transactions.iter_mut().for_each(|row| row.latency_us = model::Latency::default());
-        session.statuses.iter_mut().for_each(|row| row.latency_us = model::Latency::default());
+        session.conduct.forget_times();
+        session.blame = None;
     }
     for account in &mut report.accounts {
         (account.max_concurrent, account.churn.rebinds, account.churn.period) = (None, None, None);
         account.latency_us = model::Latency::default();
-        account.transactions.iter_mut().for_each(|row| row.latency_us = model::Latency::default());
-        account.statuses.iter_mut().for_each(|row| row.latency_us = model::Latency::default());
     }
-    report.transactions.iter_mut().for_each(|row| row.latency_us = model::Latency::default());
-    report.statuses.iter_mut().for_each(|row| row.latency_us = model::Latency::default());
+    let of_sessions =
+        report.sessions.iter_mut().map(|session| (&mut session.transactions, &mut session.statuses));
+    let of_accounts =
+        report.accounts.iter_mut().map(|account| (&mut account.transactions, &mut account.statuses));
+    let of_all = std::iter::once((&mut report.transactions, &mut report.statuses));
+    for (transactions, statuses) in of_sessions.chain(of_accounts).chain(of_all) {
+        for row in transactions {
+            (row.latency_us, row.blame) = (model::Latency::default(), None);
+        }
+        statuses.iter_mut().for_each(|row| row.latency_us = model::Latency::default());
+    }
     report.worst.clear();
     for finding in &mut report.findings {
         finding.first.at = None;

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::blame::Blame;
 use super::counts::Counts;
 use super::latency::Latencies;
 use super::model;
 use super::slowest::{Slow, Slowest};
-use crate::session::{Outcome, Transaction, Unsolicited, Why};
+use crate::session::{Delay, LateDelivery, Outcome, Transaction, Unsolicited, Why};
 use crate::smpp::{CommandId, CommandStatus};
 
 /// Counts and latencies of transactions; mergeable in any order.
@@ -43,6 +44,8 @@ pub struct Requests {
     answers: Vec<Answer>,
     /// Latencies under statuses that found no room.
     rest: Latencies,
+    /// Whose those latencies are.
+    pub blame: Blame,
 }
 
 /// The responses of one kind with one status.
@@ -62,11 +65,18 @@ impl Exchanges {
             self.omitted = self.omitted.saturating_add(1);
             return;
         };
-        let (rows, omitted) = requests.add(&transaction.outcome, room);
+        let (rows, omitted) = requests.add(&transaction.outcome, &transaction.delay, room);
         self.answers = self.answers.saturating_add(rows);
         self.omitted_statuses = self.omitted_statuses.saturating_add(omitted);
         if let Some(slow) = Slow::of(transaction) {
             self.slowest.add(slow);
+        }
+    }
+
+    /// A response that was counted reached its asking side late.
+    pub fn delivered_late(&mut self, late: &LateDelivery) {
+        if let Some(requests) = self.of(late.command) {
+            requests.blame.delivered_late(late);
         }
     }
 
@@ -190,7 +200,7 @@ impl Requests {
 
     /// Counts an outcome; a status gets a row of its own if there is `room`. Returns the rows made, and the responses
     /// that found no room.
-    fn add(&mut self, outcome: &Outcome, room: bool) -> (usize, u64) {
+    fn add(&mut self, outcome: &Outcome, delay: &Delay, room: bool) -> (usize, u64) {
         self.count = self.count.saturating_add(1);
         let (nacked, status, latency) = match *outcome {
             Outcome::OneWay => return (0, 0),
@@ -208,6 +218,9 @@ impl Requests {
             }
         };
         self.failed = self.failed.saturating_add(u64::from(status != CommandStatus::OK));
+        if let Some(latency) = latency {
+            self.blame.add(latency, delay);
+        }
         let (answer, rows) = self.answer(nacked, status, room);
         let latencies = match answer {
             Some(answer) => {
@@ -248,6 +261,7 @@ impl Requests {
         self.failed = self.failed.saturating_add(other.failed);
         self.unanswered.merge(&other.unanswered);
         self.rest.merge(&other.rest);
+        self.blame.merge(&other.blame);
         let (mut rows, mut omitted) = (0_usize, 0_u64);
         for more in &other.answers {
             let (answer, made) = self.answer(more.nacked, more.status, rows < room);

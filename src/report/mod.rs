@@ -5,6 +5,8 @@
 
 mod accounts;
 mod assembly;
+mod blame;
+mod conduct;
 pub mod counts;
 mod exchanges;
 mod history;
@@ -19,6 +21,7 @@ mod slowest;
 mod tally;
 
 pub use assembly::{Assembly, PlaceOf, Whole};
+pub use blame::Blame;
 pub use exchanges::{Exchanges, Requests};
 pub use latency::{EXACT, Latencies};
 pub use model::Report;

@@ -5,14 +5,20 @@
 //! Schema that `smpp-inspect schema report` prints.
 
 mod account;
+mod blame;
 mod capture;
+mod conduct;
 mod exchanges;
 mod fragments;
 mod session;
 mod tcp;
 
 pub use account::{Account, AccountFrom, Churn, EndCount, Period, Worst};
+pub use blame::{Answering, Answers, Blame, TcpDelays, UnseenDelays};
 pub use capture::{Capture, File, Limit, LocalFrom, Octets, ReasonCount, Seen, SkippedFile};
+pub use conduct::{
+    BindFrom, BySide, Conduct, EnquireLinks, InFlight, Numbers, RateUse, Refused, Responses, Silence,
+};
 pub use exchanges::{CommandCount, Latency, Leg, Status, Transactions, Unanswered, WhyCount};
 pub use fragments::Fragments;
 use schemars::JsonSchema;

@@ -2,15 +2,17 @@
 
 use std::cmp::Reverse;
 
+use super::blame::{Blame, answering};
+use super::conduct::{conduct, span, spans};
 use super::exchanges::{Exchanges, Requests};
 use super::model;
 use super::tally::Tally;
 use crate::decap::Endpoint;
 use crate::report::latency::micros;
-use crate::session::{BindType, End, SessionEnd, SessionId, Start, Transaction};
+use crate::session::{BindFrom, BindType, End, SessionEnd, SessionId, Start, Transaction};
 use crate::smpp::{CommandId, Role};
-use crate::tcp::{Health, PerSide, Side, Spans};
-use crate::time::{Duration, Timestamp};
+use crate::tcp::{Health, PerSide, Side};
+use crate::time::Timestamp;
 
 /// Something complete, with its place in the order of the capture.
 #[derive(Debug)]
@@ -164,6 +166,11 @@ fn session(row: &SessionRow<'_>) -> model::Session {
     let esme_side = end.esme.unwrap_or(Side::Opener);
     let window = end.window();
     let ends = PerSide { opener: endpoint(row.opener), accepter: endpoint(row.accepter) };
+    let answers = PerSide { opener: &end.opener_answers, accepter: &end.accepter_answers };
+    let mut blame = Blame::default();
+    for (_, requests) in row.exchanges.by_command() {
+        blame.merge(&requests.blame);
+    }
     model::Session {
         id: end.id.to_string(),
         connection: end.id.connection.0,
@@ -178,6 +185,11 @@ fn session(row: &SessionRow<'_>) -> model::Session {
             BindType::Transmitter => model::Bind::Transmitter,
             BindType::Receiver => model::Bind::Receiver,
             BindType::Transceiver => model::Bind::Transceiver,
+        }),
+        bind_from: end.bind_from.map(|from| match from {
+            BindFrom::Bind => model::BindFrom::Bind,
+            BindFrom::Response => model::BindFrom::Response,
+            BindFrom::Inferred => model::BindFrom::Inferred,
         }),
         interface_version: end.interface_version,
         first_at: Some(end.first_at),
@@ -211,6 +223,11 @@ fn session(row: &SessionRow<'_>) -> model::Session {
         },
         transactions: transactions(&row.exchanges, None),
         latency_us: row.exchanges.latencies().summary(),
+        blame: blame.figures(),
+        answers: model::Answers {
+            esme: answering(answers.of(esme_side)),
+            smsc: answering(answers.of(esme_side.other())),
+        },
         unsolicited: unsolicited(&row.exchanges),
         statuses: statuses(&row.exchanges, None),
         window: model::Window {
@@ -222,6 +239,7 @@ fn session(row: &SessionRow<'_>) -> model::Session {
             peak_per_s: end.rate.map(|rate| u64::from(rate.count)),
             peak_at: end.rate.map(|rate| rate.at),
         },
+        conduct: conduct(end, esme_side),
         tcp: model::SessionTcp {
             retransmitted: row.health.retransmitted,
             out_of_order: row.health.out_of_order,
@@ -242,20 +260,6 @@ fn session(row: &SessionRow<'_>) -> model::Session {
                 ip_id_fits: rst.ip_id_fits,
             }),
         },
-    }
-}
-
-fn span(span: Duration) -> f64 {
-    micros(span.nanos().max(0).unsigned_abs())
-}
-
-fn spans(spans: &Spans) -> model::Spans {
-    let known = |value: f64| (spans.count > 0).then_some(value);
-    model::Spans {
-        count: spans.count,
-        min: known(span(spans.min)),
-        mean: known(span(spans.sum) / spans.count.max(1) as f64),
-        max: known(span(spans.max)),
     }
 }
 
@@ -315,6 +319,7 @@ fn of_command(command: CommandId, leg: Option<model::Leg>, requests: &Requests) 
             .map(|(why, count)| model::WhyCount { why, count })
             .collect(),
         latency_us: requests.latencies().summary(),
+        blame: requests.blame.figures(),
     }
 }
 

@@ -66,7 +66,7 @@ pub(super) struct Binding {
     /// Whether the bind was seen, or its response alone.
     pub(super) from: Option<BindFrom>,
     /// The message centre has sent outbind.
-    outbound: bool,
+    pub(super) outbound: bool,
     /// It has, and the ESME has sent no request since.
     pub(super) greeted: bool,
     /// The bind response was whole and had no sc_interface_version.

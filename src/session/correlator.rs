@@ -1,24 +1,24 @@
 //! The correlator of one connection.
 
-use crate::smpp::spec;
-use crate::smpp::{CommandId, Role, RuleId, SequenceNumber, Version};
-use crate::tcp::{ConnectionNumber, Side};
+use crate::smpp::{CommandId, CommandStatus, Role, RuleId, SequenceNumber, Version};
+use crate::tcp::{ConnectionNumber, Event, Side};
 use crate::time::Timestamp;
 
-use super::binding::{Binding, State};
+use super::binding::{Binding, State, sender};
+use super::blame::{Asked, Delay, Delays};
 use super::held::{Answer, Held, Recent, fits};
 use super::life::Life;
 use super::open::{Fault, Found, Open, Request};
+use super::order::Answers;
 use super::rules::{Breach, blame_direction, blame_state};
-use super::{
-    End, Limits, NoRequest, Outcome, Seen, SessionEnd, SessionId, Sink, Start, Transaction, Unsolicited, Why,
-};
+use super::told::Told;
+use super::{End, Limits, NoRequest, Outcome, Seen, SessionId, Sink, Start, Transaction, Unsolicited, Why};
 
 /// All SMPP sessions of one connection, one after the other.
 #[derive(Debug)]
 pub struct Sessions {
     connection: ConnectionNumber,
-    handshake: bool,
+    pub(super) handshake: bool,
     pub(super) limits: Limits,
     /// Number of the session that is on, or of the next one.
     pub(super) n: u32,
@@ -26,33 +26,28 @@ pub struct Sessions {
     /// When the connection was made, until its session is asked for.
     pub(super) opened_at: Option<Timestamp>,
     /// The version, the ESME and the state before the first PDU, where somebody said so.
-    told: Told,
+    pub(super) told: Told,
     /// The state was told, so that all of the session is there.
     pub(super) is_told: bool,
     /// Gaps of both sides when the state was last sure: with more of them it is not.
-    settled: Option<(u32, u32)>,
-    opener: Half,
-    accepter: Half,
-}
-
-/// What was said about a connection beside its PDUs.
-#[derive(Clone, Copy, Debug, Default)]
-struct Told {
-    version: Option<Version>,
-    esme: Option<Side>,
-    state: Option<spec::State>,
+    pub(super) settled: Option<(u32, u32)>,
+    pub(super) opener: Half,
+    pub(super) accepter: Half,
+    pub(super) delays: Delays,
 }
 
 /// What one side asked, and what was answered to it.
 #[derive(Debug, Default)]
 pub(super) struct Half {
-    open: Open,
+    pub(super) open: Open,
     pub(super) held: Held,
-    recent: Recent,
+    pub(super) recent: Recent,
+    /// How this side answers.
+    pub(super) answers: Answers,
     /// Gaps in the octets of this side, over all sessions.
-    gaps: u32,
+    pub(super) gaps: u32,
     /// A request of this side was given up: a response to it may still come.
-    forgot: bool,
+    pub(super) forgot: bool,
     /// PDUs that this side sent, over all sessions.
     pub(super) pdus: u32,
     /// Octets of this side wait behind a hole that may yet be filled.
@@ -78,43 +73,14 @@ impl Sessions {
             settled,
             opener,
             accepter,
+            delays: Delays::default(),
         }
-    }
-
-    /// The same, of a connection that was made then: what timer.session_init counts from.
-    #[must_use]
-    pub const fn opened_at(mut self, at: Timestamp) -> Self {
-        self.opened_at = Some(at);
-        self
-    }
-
-    /// The same, in that state before the first PDU. All PDUs from there on are there, and come in their order.
-    #[must_use]
-    pub const fn in_state(mut self, state: spec::State) -> Self {
-        self.told.state = Some(state);
-        self.is_told = true;
-        self.handshake = true;
-        self.settled = Some((0, 0));
-        self
-    }
-
-    /// The same, with the version that it speaks whatever binds say.
-    #[must_use]
-    pub const fn speaking(mut self, version: Version) -> Self {
-        self.told.version = Some(version);
-        self
-    }
-
-    /// The same, with the side that is the ESME whatever binds say.
-    #[must_use]
-    pub const fn with_esme(mut self, esme: Side) -> Self {
-        self.told.esme = Some(esme);
-        self
     }
 
     /// Takes the next PDU of either side.
     pub fn push(&mut self, seen: &Seen<'_>, sink: &mut impl Sink) {
         let id = seen.header.command_id;
+        self.delays.see(seen.side, seen.at, seen.wait);
         self.release(seen.at, sink);
         let gaps = self.gaps();
         self.begin(seen);
@@ -165,6 +131,21 @@ impl Sessions {
     pub fn gap(&mut self, side: Side, _at: Timestamp) {
         let half = self.half_mut(side);
         half.gaps = half.gaps.saturating_add(1);
+    }
+
+    /// Octets were passed over in which a bind or an unbind may lie: until the next of them the state is not judged.
+    pub const fn doubt(&mut self) {
+        self.settled = None;
+    }
+
+    /// Something happened to `side`, seen at `at`: what it delays is told with the transactions.
+    pub fn event(&mut self, side: Side, at: Timestamp, event: Event, sink: &mut impl Sink) {
+        self.delays.event(side, at, event, |late| sink.delivered_late(&late));
+    }
+
+    /// Likewise, before the first PDU is pushed.
+    pub fn event_before(&mut self, side: Side, at: Timestamp, event: Event) {
+        self.delays.event(side, at, event, |_| ());
     }
 
     /// Whether octets of `side` wait behind a hole that may yet be filled. Requests among them come late but were sent
@@ -256,6 +237,8 @@ impl Sessions {
             at: seen.at,
             place: seen.place,
             partial: !seen.whole,
+            octets: seen.header.command_length,
+            unseen: self.delays.unseen(side, seen.begun, seen.at, seen.wait),
             fault: breach.fault(),
             answering_pdus: self.half(side.other()).pdus,
             asking_gaps: self.half(side).gaps,
@@ -264,6 +247,9 @@ impl Sessions {
         let mut below = None;
         if let Some(life) = &mut self.life {
             life.rate.see(command, seen.at);
+            if command == CommandId::ENQUIRE_LINK {
+                life.links.of_mut(side).sent(seen.at, request.asking_gaps);
+            }
             let other = life.numbers.of(side.other()).last();
             below = life.numbers.of_mut(side).see(command, number.0, request.asking_gaps, other);
         }
@@ -297,7 +283,7 @@ impl Sessions {
         let waiting = half.open.waiting(seen.at, timeout);
         let full = half.open.len() > outstanding;
         if let Some(life) = &mut self.life {
-            life.waiting(side, waiting, seen.at);
+            life.windows.of_mut(side).set(waiting, seen.at);
         }
         if let Some(former) = &former {
             self.supersede(side, former, seen, is_alien, sink);
@@ -330,16 +316,26 @@ impl Sessions {
             return;
         }
         let limit = self.limits.held;
+        self.half_mut(side).answers.see(seen.place);
         let half = self.half_mut(asking);
-        match half.open.answer(number, |request| fits(request, command)) {
+        let found = half.open.answer(number, |request| fits(request, command));
+        match found {
             // A request in the wrong direction or state has its finding; its response is the same fault. An unbind may
             // be answered when the other side's has been.
-            Found::Request(request, in_turn) => {
+            Found::Request(request, in_turn, order) => {
+                self.half_mut(side).answers.answer(request.command, order);
                 if request.fault == Fault::None && command != CommandId::UNBIND.response() {
                     blame(sink);
                 }
                 if request.fault != Fault::Direction {
                     self.judge_response(seen, &request, in_turn, sink);
+                }
+                let in_flight = self.half(asking).open.in_flight();
+                if let Some(life) = &mut self.life {
+                    life.windows.of_mut(asking).set(in_flight, seen.at);
+                    let is_crossed = !in_turn && command != CommandId::GENERIC_NACK;
+                    life.responses.out_of_order =
+                        life.responses.out_of_order.saturating_add(u64::from(is_crossed));
                 }
                 self.complete(asking, &request, &answer, sink);
             }
@@ -390,6 +386,23 @@ impl Sessions {
     /// `request` has its response.
     fn complete(&mut self, asking: Side, request: &Request, answer: &Answer, sink: &mut impl Sink) {
         let nacked = answer.command() == CommandId::GENERIC_NACK;
+        let status = answer.status();
+        let latency = Some(answer.at.since(request.at)).filter(|latency| !latency.is_negative());
+        let is_late = latency.is_some_and(|latency| latency > self.limits.timeout);
+        if let Some(life) = &mut self.life {
+            let responses = &mut life.responses;
+            responses.early = responses.early.saturating_add(u64::from(latency.is_none()));
+            responses.late = responses.late.saturating_add(u64::from(is_late));
+            if request.command == CommandId::ENQUIRE_LINK {
+                life.links.of_mut(asking).answered(latency);
+            } else if status == CommandStatus::OK && !nacked {
+                match sender(request.command) {
+                    Some(Role::Esme) if !request.command.is_bind() => life.served.esme = true,
+                    Some(Role::Smsc) => life.served.smsc = true,
+                    _ => {}
+                }
+            }
+        }
         if let Some(life) = &mut self.life
             && (request.command.is_bind() || request.command == CommandId::UNBIND)
         {
@@ -398,11 +411,11 @@ impl Sessions {
         }
         let half = self.half_mut(asking);
         half.recent.push(request.command, request.sequence_number, half.gaps);
-        let status = answer.status();
-        let latency = Some(answer.at.since(request.at)).filter(|latency| !latency.is_negative());
         let outcome =
             if nacked { Outcome::Nacked { status, latency } } else { Outcome::Answered { status, latency } };
         self.say(asking, request, Some(answer), outcome, sink);
+        let end = answer.place.offset.saturating_add(answer.header.command_length.into());
+        self.delays.answered(&Asked::of(asking, request), self.n, end, answer.at);
     }
 
     /// The number of `former` is used again by `seen`.
@@ -460,15 +473,28 @@ impl Sessions {
         }
     }
 
-    fn unanswered(&self, asking: Side, request: &Request, why: Why, sink: &mut impl Sink) -> Why {
+    pub(super) fn unanswered(
+        &mut self,
+        asking: Side,
+        request: &Request,
+        why: Why,
+        sink: &mut impl Sink,
+    ) -> Why {
         let gap = self.half(asking.other()).gaps != request.answering_gaps;
         let why = if gap { Why::ReplyInGap } else { why };
+        let is_missed = request.command == CommandId::ENQUIRE_LINK
+            && matches!(why, Why::Closed | Why::TimedOut | Why::Superseded)
+            && self.is_captured(asking.other())
+            && !self.is_excused(asking, request);
+        if let Some(life) = self.life.as_mut().filter(|_| is_missed) {
+            life.links.of_mut(asking).missed();
+        }
         self.say(asking, request, None, Outcome::Unanswered(why), sink);
         why
     }
 
     fn say(
-        &self,
+        &mut self,
         asking: Side,
         request: &Request,
         answer: Option<&Answer>,
@@ -476,6 +502,10 @@ impl Sessions {
         sink: &mut impl Sink,
     ) {
         let latency = outcome.latency();
+        let delay = match answer.filter(|_| latency.is_some()) {
+            Some(answer) => self.delays.of(&Asked::of(asking, request), answer.at, answer.wait),
+            None => Delay { unseen: request.unseen, ..Delay::default() },
+        };
         sink.transaction(&Transaction {
             session: self.id(),
             command: request.command,
@@ -489,6 +519,7 @@ impl Sessions {
             outcome,
             late: latency.is_some_and(|latency| latency > self.limits.timeout),
             early: answer.is_some() && latency.is_none(),
+            delay,
         });
     }
 
@@ -530,7 +561,10 @@ impl Sessions {
         self.unsolicited(side, answer, why, sink);
     }
 
-    fn unsolicited(&self, side: Side, answer: &Answer, why: NoRequest, sink: &mut impl Sink) {
+    fn unsolicited(&mut self, side: Side, answer: &Answer, why: NoRequest, sink: &mut impl Sink) {
+        if let Some(life) = &mut self.life {
+            life.responses.count(why);
+        }
         sink.unsolicited(&Unsolicited {
             session: self.id(),
             command: answer.command(),
@@ -581,69 +615,7 @@ impl Sessions {
         }
     }
 
-    /// Ends the session that is on; `is_over`: no response can come any more.
-    fn end(
-        &mut self,
-        end: Option<End>,
-        by: Option<Side>,
-        at: Timestamp,
-        is_over: bool,
-        why: impl Fn(&Request) -> Why,
-        sink: &mut impl Sink,
-    ) {
-        for asking in [Side::Opener, Side::Accepter] {
-            while let Some(request) = self.half_mut(asking).open.pop_oldest() {
-                let why = self.unanswered(asking, &request, why(&request), sink);
-                if is_over && why == Why::Closed {
-                    self.judge_missing(asking, &request, sink);
-                }
-            }
-            let half = self.half_mut(asking);
-            half.open = Open::default();
-            half.recent.clear();
-            half.forgot = false;
-        }
-        let id = self.id();
-        let Some(life) = self.life.take() else { return };
-        self.n = self.n.saturating_add(1);
-        let last_pdus = life.last_pdus();
-        let version = self.told.version.or_else(|| life.binding.version());
-        let esme = life.binding.esme();
-        let bind = life.binding;
-        sink.ended(SessionEnd {
-            id,
-            esme,
-            system_id: bind.system_id,
-            smsc_system_id: bind.smsc_system_id,
-            bind: bind.bound,
-            bind_from: bind.from,
-            bind_asked: bind.asked,
-            bind_status: bind.status,
-            refused: bind.refused,
-            interface_version: bind.interface_version,
-            sc_interface_version: bind.sc_interface_version,
-            version,
-            first_at: life.first_at,
-            last_at: life.last_at,
-            start: life.start,
-            end,
-            end_at: at,
-            ended_by: by,
-            idle_before_end_ms: u64::try_from(at.since(life.last_at).millis()).unwrap_or(0),
-            last_pdus,
-            by_command: life.by_command,
-            other_pdus: life.other_pdus,
-            partial_pdus: life.partial_pdus,
-            opener_window: life.opener_window,
-            accepter_window: life.accepter_window,
-            rate: life.rate.peak,
-            opener_gaps: self.opener.gaps.saturating_sub(life.former_gaps.0),
-            accepter_gaps: self.accepter.gaps.saturating_sub(life.former_gaps.1),
-            given_up: life.given_up,
-        });
-    }
-
-    const fn id(&self) -> SessionId {
+    pub(super) const fn id(&self) -> SessionId {
         SessionId { connection: self.connection, n: self.n }
     }
 
@@ -658,16 +630,6 @@ impl Sessions {
         (self.opener.gaps, self.accepter.gaps)
     }
 
-    /// Whether what `side` sends is captured at all.
-    pub(super) fn is_captured(&self, side: Side) -> bool {
-        self.is_told || self.half(side).pdus > 0
-    }
-
-    /// Whether the bind state is known: nothing is missing since it was.
-    pub(super) fn is_settled(&self) -> bool {
-        self.settled == Some(self.gaps())
-    }
-
     pub(super) const fn half(&self, side: Side) -> &Half {
         match side {
             Side::Opener => &self.opener,
@@ -675,7 +637,7 @@ impl Sessions {
         }
     }
 
-    const fn half_mut(&mut self, side: Side) -> &mut Half {
+    pub(super) const fn half_mut(&mut self, side: Side) -> &mut Half {
         match side {
             Side::Opener => &mut self.opener,
             Side::Accepter => &mut self.accepter,

@@ -2,9 +2,12 @@
 
 use std::fmt::{self, Display};
 
+use super::{Answering, Delay, LateDelivery};
 use crate::smpp::{CommandId, CommandStatus, Place, Role, RuleId, SequenceNumber, Version};
-use crate::tcp::{ConnectionNumber, Side};
+use crate::tcp::{ConnectionNumber, PerSide, Side};
 use crate::time::{Duration, Timestamp};
+
+use super::{EnquireLinks, Flight, Numbers, RateUse};
 
 /// Takes what the correlator says, in the order in which it became certain.
 pub trait Sink {
@@ -12,6 +15,8 @@ pub trait Sink {
     fn transaction(&mut self, transaction: &Transaction);
     /// A response answers nothing. Each response pushed is in one transaction or here.
     fn unsolicited(&mut self, unsolicited: &Unsolicited);
+    /// A response that was said before reached its asking side later than it was captured.
+    fn delivered_late(&mut self, _late: &LateDelivery) {}
     /// The PDU of `side` at `place` breaks a rule of session scope. `message` is valid during the call only.
     fn finding(&mut self, rule: RuleId, place: Place, at: Timestamp, side: Side, message: &dyn Display);
     /// A session is over; nothing with its number follows.
@@ -64,6 +69,8 @@ pub struct Transaction {
     pub late: bool,
     /// The response was captured before the request (mirror ports do that), so the latency is not known.
     pub early: bool,
+    /// What of the latency is not the peer's.
+    pub delay: Delay,
 }
 
 /// The response of a transaction.
@@ -326,6 +333,56 @@ pub struct Peak {
     pub at: Timestamp,
 }
 
+/// Time in which neither side sent anything, between two PDUs of a session with no octets missing between.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Silence {
+    /// How long.
+    pub span: Duration,
+    /// Time of the PDU before.
+    pub since: Timestamp,
+}
+
+/// How the responses of a session answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Responses {
+    /// Later than [`super::Limits::timeout`] after the request.
+    pub late: u64,
+    /// Captured before the request.
+    pub early: u64,
+    /// While an older request of the same side waited, generic_nack aside.
+    pub out_of_order: u64,
+    /// To a request answered before: [`NoRequest::Duplicate`].
+    pub duplicate: u64,
+    /// With the number of a request of another command: [`NoRequest::WrongType`].
+    pub wrong_type: u64,
+    /// To nothing, though the capture shows all: [`NoRequest::Unmatched`].
+    pub unmatched: u64,
+    /// To a request that may precede the capture: [`NoRequest::BeforeCapture`].
+    pub before_capture: u64,
+    /// To a request that may lie in a gap: [`NoRequest::InGap`].
+    pub in_gap: u64,
+    /// To a request that may have been given up: [`NoRequest::GivenUp`].
+    pub given_up: u64,
+    /// generic_nack with number 0: [`NoRequest::WithoutNumber`].
+    pub without_number: u64,
+}
+
+impl Responses {
+    /// Counts a response that answers nothing.
+    pub(super) fn count(&mut self, why: NoRequest) {
+        let n = match why {
+            NoRequest::BeforeCapture => &mut self.before_capture,
+            NoRequest::InGap => &mut self.in_gap,
+            NoRequest::Duplicate => &mut self.duplicate,
+            NoRequest::WrongType => &mut self.wrong_type,
+            NoRequest::GivenUp => &mut self.given_up,
+            NoRequest::WithoutNumber => &mut self.without_number,
+            NoRequest::Unmatched => &mut self.unmatched,
+        };
+        *n = n.saturating_add(1);
+    }
+}
+
 /// One of the last PDUs of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LastPdu {
@@ -355,7 +412,7 @@ pub struct SessionEnd {
     pub system_id: Option<Box<[u8]>>,
     /// system_id of the bind response or the outbind, likewise.
     pub smsc_system_id: Option<Box<[u8]>>,
-    /// What the ESME is bound as: a bind response said so. `None` where neither bind nor response was seen.
+    /// What the ESME is bound as; `None` where nothing tells.
     pub bind: Option<BindType>,
     /// How that is known.
     pub bind_from: Option<BindFrom>,
@@ -397,14 +454,36 @@ pub struct SessionEnd {
     pub opener_window: Option<Peak>,
     /// Most requests of the accepter that waited at once.
     pub accepter_window: Option<Peak>,
+    /// The windows of both sides over time.
+    pub flights: PerSide<Flight>,
+    /// How either side numbered its requests.
+    pub numbers: PerSide<Numbers>,
+    /// The enquire_links that either side sent.
+    pub enquire_links: PerSide<EnquireLinks>,
+    /// How the responses of both sides answered.
+    pub responses: Responses,
+    /// The longest time in which nothing was sent; `None`: fewer than two PDUs, or a gap between any two.
+    pub silence: Option<Silence>,
+    /// Bind requests: more than one where the ESME tried again, or asked though it was bound.
+    pub binds: u32,
+    /// The message centre sent outbind before the bind.
+    pub outbound: bool,
     /// Most requests of both sides in one calendar second, without binds, outbind, unbind and enquire_link.
     pub rate: Option<Peak>,
+    /// The same requests over all seconds.
+    pub rate_use: RateUse,
     /// Gaps in the opener's octets.
     pub opener_gaps: u32,
     /// Gaps in the accepter's octets.
     pub accepter_gaps: u32,
     /// Requests given up because more than [`super::Limits::outstanding`] of one side were open.
     pub given_up: u64,
+    /// How the opener answered.
+    pub opener_answers: Answering,
+    /// How the accepter answered.
+    pub accepter_answers: Answering,
+    /// Retransmissions and closed windows forgotten for want of room: what they delayed counts as the peer's.
+    pub delays_forgotten: u64,
 }
 
 impl SessionEnd {

@@ -6,6 +6,7 @@ use crate::smpp::{CommandId, CommandStatus, Header, Place, SequenceNumber};
 use crate::time::{Duration, Timestamp};
 
 use super::{Response, Seen};
+use crate::tcp::Wait;
 
 /// Whether that response answers that request: SMPP 3.4 §3.2.1, §4.3.
 pub(super) fn fits(request: CommandId, response: CommandId) -> bool {
@@ -17,6 +18,7 @@ pub(super) fn fits(request: CommandId, response: CommandId) -> bool {
 pub(super) struct Answer {
     pub(super) header: Header,
     pub(super) at: Timestamp,
+    pub(super) wait: Option<Wait>,
     pub(super) place: Place,
     pub(super) partial: bool,
     /// It has its finding already.
@@ -25,7 +27,8 @@ pub(super) struct Answer {
 
 impl Answer {
     pub(super) const fn of(seen: &Seen<'_>, judged: bool) -> Self {
-        Self { header: seen.header, at: seen.at, place: seen.place, partial: !seen.whole, judged }
+        let Seen { header, at, wait, place, whole, .. } = *seen;
+        Self { header, at, wait, place, partial: !whole, judged }
     }
 
     pub(super) const fn command(&self) -> CommandId {

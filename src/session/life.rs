@@ -1,12 +1,15 @@
 //! The facts of one session that need no pairing: times, counts, the last PDUs, peaks.
 
 use crate::smpp::CommandId;
-use crate::tcp::{PerSide, Side};
+use crate::tcp::PerSide;
 use crate::time::{Duration, Timestamp};
 
 use super::binding::Binding;
+use super::flight::Gauge;
+use super::links::Links;
 use super::numbers::Numbering;
-use super::{LastPdu, Limits, Peak, Seen, Start};
+use super::rate::Rate;
+use super::{LastPdu, Limits, Responses, Seen, Silence, Start};
 
 #[derive(Debug)]
 pub(super) struct Life {
@@ -17,14 +20,22 @@ pub(super) struct Life {
     pub(super) by_command: Vec<(CommandId, u64)>,
     pub(super) other_pdus: u64,
     pub(super) partial_pdus: u64,
-    pub(super) opener_window: Option<Peak>,
-    pub(super) accepter_window: Option<Peak>,
     pub(super) rate: Rate,
     pub(super) given_up: u64,
     /// Gaps of the opener's and of the accepter's octets before this session.
     pub(super) former_gaps: (u32, u32),
     /// How each side numbers its requests.
     pub(super) numbers: PerSide<Numbering>,
+    /// The window of either side.
+    pub(super) windows: PerSide<Gauge>,
+    /// The enquire_links of either side.
+    pub(super) links: PerSide<Links>,
+    pub(super) responses: Responses,
+    /// Bind requests.
+    pub(super) binds: u32,
+    /// Requests that only a transmitter or a transceiver, and only a receiver or a transceiver, gets answered.
+    pub(super) served: Served,
+    silence: Option<Silence>,
     /// Gaps of both sides when the last PDU came.
     last_gaps: (u32, u32),
     last: Last,
@@ -40,12 +51,16 @@ impl Life {
             by_command: Vec::new(),
             other_pdus: 0,
             partial_pdus: 0,
-            opener_window: None,
-            accepter_window: None,
             rate: Rate::default(),
             given_up: 0,
             former_gaps,
             numbers: PerSide { opener: Numbering::default(), accepter: Numbering::default() },
+            windows: PerSide { opener: Gauge::default(), accepter: Gauge::default() },
+            links: PerSide { opener: Links::default(), accepter: Links::default() },
+            responses: Responses::default(),
+            binds: 0,
+            served: Served::default(),
+            silence: None,
             last_gaps: former_gaps,
             last: Last::default(),
         }
@@ -53,13 +68,19 @@ impl Life {
 
     /// Time from the last PDU to `at`; `None` where `gaps` tell that octets are missing between.
     pub(super) fn silence(&self, at: Timestamp, gaps: (u32, u32)) -> Option<Duration> {
-        self.last_pdu().filter(|_| self.last_gaps == gaps).map(|_| at.since(self.last_at))
+        self.last_pdu().filter(|_| self.last_gaps == gaps).map(|_| at.since(self.last_at).max(Duration::ZERO))
     }
 
     /// Counts a PDU; `gaps` of both sides came before.
     pub(super) fn see(&mut self, seen: &Seen<'_>, gaps: (u32, u32)) {
         let command = seen.header.command_id;
+        if let Some(span) = self.silence(seen.at, gaps)
+            && self.silence.is_none_or(|longest| longest.span < span)
+        {
+            self.silence = Some(Silence { span, since: self.last_at });
+        }
         self.last_gaps = gaps;
+        self.binds = self.binds.saturating_add(u32::from(command.is_bind()));
         self.last_at = self.last_at.max(seen.at);
         self.last.push(LastPdu { command, side: seen.side, at: seen.at, place: seen.place });
         if !seen.whole {
@@ -80,15 +101,9 @@ impl Life {
         }
     }
 
-    /// So many requests of `side` wait now.
-    pub(super) fn waiting(&mut self, side: Side, count: u32, at: Timestamp) {
-        let window = match side {
-            Side::Opener => &mut self.opener_window,
-            Side::Accepter => &mut self.accepter_window,
-        };
-        if window.is_none_or(|peak| peak.count < count) {
-            *window = Some(Peak { count, at });
-        }
+    /// The longest silence.
+    pub(super) const fn longest_silence(&self) -> Option<Silence> {
+        self.silence
     }
 
     /// The last PDU.
@@ -100,6 +115,15 @@ impl Life {
     pub(super) fn last_pdus(&self) -> Vec<LastPdu> {
         self.last.oldest_first().collect()
     }
+}
+
+/// Which directions were served: what tells a transceiver where no bind was seen.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Served {
+    /// A request that only ESMEs send, but for binds, was answered with status 0.
+    pub(super) esme: bool,
+    /// A deliver_sm was.
+    pub(super) smsc: bool,
 }
 
 /// The last PDUs, in a ring.
@@ -129,90 +153,5 @@ impl Last {
     fn oldest_first(&self) -> impl Iterator<Item = LastPdu> + '_ {
         let (newer, older) = self.ring.split_at_checked(self.next).unwrap_or_default();
         older.iter().chain(newer).filter_map(|pdu| *pdu)
-    }
-}
-
-/// Most requests in one calendar second.
-///
-/// The second before the newest stays open for requests whose time is a little behind. A step of the clock further back
-/// begins anew, so that a second which is visited twice counts twice.
-#[derive(Debug, Default)]
-pub(super) struct Rate {
-    second: i64,
-    count: u32,
-    former: u32,
-    pub(super) peak: Option<Peak>,
-}
-
-impl Rate {
-    /// Counts a request, unless it only keeps the session going.
-    pub(super) fn see(&mut self, command: CommandId, at: Timestamp) {
-        if command.is_bind()
-            || matches!(command, CommandId::OUTBIND | CommandId::UNBIND | CommandId::ENQUIRE_LINK)
-        {
-            return;
-        }
-        let second = at.second();
-        let count = if self.peak.is_some() && second == self.second.saturating_sub(1) {
-            self.former = self.former.saturating_add(1);
-            self.former
-        } else {
-            if self.peak.is_none() || second != self.second {
-                self.former = if second == self.second.saturating_add(1) { self.count } else { 0 };
-                self.count = 0;
-                self.second = second;
-            }
-            self.count = self.count.saturating_add(1);
-            self.count
-        };
-        if self.peak.is_none_or(|peak| peak.count < count) {
-            self.peak = Some(Peak { count, at: Timestamp::from_parts(second, 0) });
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn peak(tenths: &[i64]) -> Option<(u32, i64)> {
-        let mut rate = Rate::default();
-        for &at in tenths {
-            rate.see(CommandId::SUBMIT_SM, Timestamp::from_parts(0, at * 100_000_000));
-        }
-        rate.peak.map(|peak| (peak.count, peak.at.second()))
-    }
-
-    #[test]
-    fn rate_is_per_calendar_second_and_the_first_of_equals() {
-        assert_eq!(peak(&[]), None);
-        assert_eq!(peak(&[5]), Some((1, 0)));
-        assert_eq!(peak(&[8, 9, 10, 11, 12, 30, 31, 32]), Some((3, 1)));
-    }
-
-    #[test]
-    fn rate_takes_requests_that_are_a_second_behind() {
-        assert_eq!(peak(&[8, 10, 9, 11, 7]), Some((3, 0)));
-        assert_eq!(peak(&[-5, -4, 1, -3]), Some((3, -1)));
-    }
-
-    #[test]
-    fn rate_survives_a_clock_that_steps_back() {
-        assert_eq!(peak(&[10_000, 10, 11, 12]), Some((3, 1)));
-        assert_eq!(
-            peak(&[i64::MAX / 100_000_000, i64::MIN / 100_000_000]),
-            Some((1, i64::MAX / 1_000_000_000))
-        );
-    }
-
-    #[test]
-    fn rate_leaves_out_what_only_keeps_the_session() {
-        let mut rate = Rate::default();
-        for command in
-            [CommandId::BIND_TRANSCEIVER, CommandId::ENQUIRE_LINK, CommandId::UNBIND, CommandId::OUTBIND]
-        {
-            rate.see(command, Timestamp::default());
-        }
-        assert_eq!(rate.peak, None);
     }
 }

@@ -30,26 +30,38 @@
 )]
 
 mod binding;
+pub mod blame;
 mod correlator;
+mod ending;
 mod events;
+mod flight;
 mod held;
 mod life;
+mod links;
 mod numbers;
 mod open;
+mod order;
+mod rate;
 mod rules;
+mod told;
 
 #[cfg(test)]
 mod tests;
 
+pub use blame::{Delay, LateDelivery};
 pub use correlator::Sessions;
 pub use events::{
-    BindFrom, BindType, End, LastPdu, NoRequest, Outcome, Peak, Response, SessionEnd, SessionId, Sink, Start,
-    Transaction, Unsolicited, Why,
+    BindFrom, BindType, End, LastPdu, NoRequest, Outcome, Peak, Response, Responses, SessionEnd, SessionId,
+    Silence, Sink, Start, Transaction, Unsolicited, Why,
 };
+pub use flight::Flight;
+pub use links::EnquireLinks;
 pub use numbers::Numbers;
+pub use order::Answering;
+pub use rate::RateUse;
 
 use crate::smpp::{Header, Place};
-use crate::tcp::Side;
+use crate::tcp::{Side, Wait};
 use crate::time::{Duration, Timestamp};
 
 /// A PDU as the correlator needs it.
@@ -61,6 +73,10 @@ pub struct Seen<'a> {
     pub header: Header,
     /// When it became readable.
     pub at: Timestamp,
+    /// When its first octets could be read.
+    pub begun: Timestamp,
+    /// For what its last octets waited before it became readable.
+    pub wait: Option<Wait>,
     /// Where it stands.
     pub place: Place,
     /// Whether all its octets are there; `false`: the header and maybe more.

@@ -25,6 +25,10 @@ pub(super) struct Request {
     pub(super) at: Timestamp,
     pub(super) place: Place,
     pub(super) partial: bool,
+    /// Its command_length.
+    pub(super) octets: u32,
+    /// What of the time before it became readable is TCP's.
+    pub(super) unseen: Duration,
     /// What it is to blame for itself.
     pub(super) fault: Fault,
     /// PDUs of the answering side before it.
@@ -49,8 +53,9 @@ pub(super) enum Fault {
 /// What a response found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Found {
-    /// Its request, no longer open, and whether no older one waits in the window.
-    Request(Request, bool),
+    /// Its request, no longer open, whether no older one waits in the window, and its place among those of its side,
+    /// from 1.
+    Request(Request, bool, u64),
     /// A request of that number that it does not fit, still open.
     Unfit(Request),
     /// No request of that number.
@@ -127,10 +132,11 @@ impl Open {
         if !fits(slot.request.command) {
             return Found::Unfit(slot.request);
         }
-        self.answered = self.answered.max(slot.order);
+        let order = slot.order;
+        self.answered = self.answered.max(order);
         let in_turn = self.front == index || !slot.counts;
         entry.remove();
-        self.vacate(index).map_or(Found::Nothing, |request| Found::Request(request, in_turn))
+        self.vacate(index).map_or(Found::Nothing, |request| Found::Request(request, in_turn, order))
     }
 
     /// The open request of that number.
@@ -151,6 +157,11 @@ impl Open {
     pub(super) fn pop_oldest(&mut self) -> Option<Request> {
         let number = self.oldest()?.sequence_number;
         self.remove(number)
+    }
+
+    /// How many requests are in the window, as of the last request.
+    pub(super) const fn in_flight(&self) -> u32 {
+        self.waiting
     }
 
     /// How many requests wait in the window of the asking side.

@@ -229,7 +229,11 @@ impl Sessions {
     ) {
         let (version, id) = (self.version(), seen.header.command_id);
         let rule = RuleId::RESPONSE_OUT_OF_ORDER;
-        if !in_turn && id != CommandId::GENERIC_NACK && applies(rule, version) {
+        // The response to the older one may lie in a gap.
+        let half = self.half(seen.side.other());
+        let gaps = self.half(seen.side).gaps;
+        let waits = !in_turn && half.open.oldest().is_some_and(|oldest| oldest.answering_gaps == gaps);
+        if waits && id != CommandId::GENERIC_NACK && applies(rule, version) {
             let message = format_args!(
                 "{id} number {} while an older request of that side waits",
                 seen.header.sequence_number

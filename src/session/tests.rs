@@ -9,8 +9,11 @@
 //! tick 20.0 | close fin > | finish 30
 //! ```
 
+mod blame;
 mod histories;
 mod model;
+mod naive;
+mod scenarios;
 mod script;
 mod sessions;
 mod transactions;

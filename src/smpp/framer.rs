@@ -15,7 +15,7 @@ use super::ids::CommandId;
 use super::spec::{self, MAX_COMMAND_LENGTH};
 use super::{Context, Place, RuleId, Silent, walk};
 use crate::num::{count, index};
-use crate::tcp::{Missing, Origin};
+use crate::tcp::{Missing, Origin, Wait};
 use crate::time::Timestamp;
 
 /// Takes what the framer cuts.
@@ -39,6 +39,10 @@ pub struct Framed<'a> {
     pub place: Place,
     /// When it became readable: the latest first-capture time of its side's contiguous run up to its end.
     pub at: Timestamp,
+    /// When its first octets could be read.
+    pub begun: Timestamp,
+    /// For what its last octets waited before it became readable.
+    pub wait: Option<Wait>,
     /// Why the rest of it is missing, if it is.
     pub partial: Option<Partial>,
 }
@@ -93,6 +97,8 @@ pub struct Framer {
     offset: u64,
     /// The newest frame, and the latest time, of the contiguous run.
     run: Origin,
+    /// When the first octet of the buffer could be read.
+    begun: Timestamp,
     /// PDUs that `run.frame` made readable.
     index: u32,
 }
@@ -151,7 +157,7 @@ enum Look {
     No,
 }
 
-const NEVER: Origin = Origin { frame: 0, at: Timestamp::MIN };
+const NEVER: Origin = Origin { frame: 0, at: Timestamp::MIN, wait: None };
 
 impl Framer {
     /// A framer at the start of a stream (`mid_stream`: at any place of one).
@@ -162,7 +168,7 @@ impl Framer {
         } else {
             Mode::Synced { proven: true }
         };
-        Self { mode, buffer: Vec::new(), offset: 0, run: NEVER, index: 0 }
+        Self { mode, buffer: Vec::new(), offset: 0, run: NEVER, begun: Timestamp::MIN, index: 0 }
     }
 
     /// Octets that follow what came before; `offset` is that of the first one in the side's stream.
@@ -172,7 +178,9 @@ impl Framer {
             self.run.frame = origin.frame;
         }
         self.run.at = self.run.at.max(origin.at);
+        self.run.wait = origin.wait;
         if self.buffer.is_empty() {
+            self.begun = self.run.at;
             self.offset = offset;
             let used = self.consume(octets, false, sink);
             let rest = octets.get(used..).unwrap_or_default();
@@ -413,16 +421,20 @@ impl Framer {
     }
 
     fn emit(&mut self, header: Header, octets: &[u8], sink: &mut impl Framing) {
-        let framed = Framed { header, octets, place: self.place(), at: self.run.at, partial: None };
-        sink.pdu(&framed);
+        sink.pdu(&self.framed(header, octets, None));
+        // What follows in this delivery begins with it.
+        self.begun = self.run.at;
         self.index = self.index.saturating_add(1);
         self.offset = self.offset.saturating_add(count(octets.len()));
     }
 
+    const fn framed<'a>(&self, header: Header, octets: &'a [u8], partial: Option<Partial>) -> Framed<'a> {
+        let Origin { at, wait, .. } = self.run;
+        Framed { header, octets, place: self.place(), at, begun: self.begun, wait, partial }
+    }
+
     fn emit_partial(&mut self, header: Header, why: Partial, sink: &mut impl Framing) {
-        let framed =
-            Framed { header, octets: &self.buffer, place: self.place(), at: self.run.at, partial: Some(why) };
-        sink.pdu(&framed);
+        sink.pdu(&self.framed(header, &self.buffer, Some(why)));
         self.index = self.index.saturating_add(1);
         let held = count(self.buffer.len());
         self.skip(Skipped::PartialPdu, held, sink);

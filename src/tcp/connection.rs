@@ -1,10 +1,11 @@
 //! One TCP connection: both sides' streams, how it opened and closed, and its health.
 
+use super::delay::{Event, Hints};
 use super::health::{Health, Pulse};
 use super::stream::{Effect, Limits, Ordered, Stream};
 use super::{Arrival, PerSide, Side};
 use crate::decap::Flags;
-use crate::time::Timestamp;
+use crate::time::{Duration, Timestamp};
 
 /// How a connection closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub struct Connection {
     streams: PerSide<Stream>,
     syn_at: Option<Timestamp>,
     syn_ack_at: Option<Timestamp>,
+    /// A SYN came more than once: what it took says nothing about the network (RFC 6298 §3).
+    syn_again: bool,
     pulses: PerSide<Pulse>,
     closing: Option<Closing>,
     fins: PerSide<bool>,
@@ -41,6 +44,7 @@ impl Connection {
             streams: PerSide { opener: Stream::new(), accepter: Stream::new() },
             syn_at: None,
             syn_ack_at: None,
+            syn_again: false,
             pulses: PerSide { opener: Pulse::new(), accepter: Pulse::new() },
             closing: None,
             fins: PerSide { opener: false, accepter: false },
@@ -50,33 +54,47 @@ impl Connection {
 
     /// Gives memory back: the connection has been closed for a while, and its octets are of no use any more.
     pub fn release(&mut self) {
-        self.streams.opener.release();
-        self.streams.accepter.release();
+        self.streams.opener.forget();
+        self.streams.accepter.forget();
     }
 
     /// Takes a segment. Octets that are in order now, of its side, go to `sink`.
     pub fn push(&mut self, arrival: &Arrival, payload: &[u8], limits: &Limits, sink: &mut impl Ordered) {
         self.health.segments = self.health.segments.saturating_add(1);
         let (syn, ack) = (arrival.flags.has(Flags::SYN), arrival.flags.has(Flags::ACK));
+        let mut syn_again = false;
         if syn && !ack {
-            self.syn_at.get_or_insert(arrival.at);
+            syn_again = self.syn_at.replace(self.syn_at.unwrap_or(arrival.at)).is_some();
         } else if syn {
-            self.syn_ack_at.get_or_insert(arrival.at);
+            syn_again = self.syn_ack_at.replace(self.syn_ack_at.unwrap_or(arrival.at)).is_some();
             self.streams.of_mut(arrival.side.other()).begins_at(arrival.acknowledgement);
         } else if self.health.handshake_rtt.is_none()
             && arrival.side == Side::Opener
-            && let (Some(syn_at), Some(_)) = (self.syn_at, self.syn_ack_at)
+            && let (Some(syn_at), Some(syn_ack_at)) = (self.syn_at, self.syn_ack_at)
         {
             self.health.handshake_rtt = Some(arrival.at.since(syn_at));
+            if !self.syn_again {
+                let mut round_trip = |side: Side, span: Duration| {
+                    sink.event(side, arrival.at, Event::RoundTrip { span, handshake: true });
+                };
+                round_trip(Side::Accepter, syn_ack_at.since(syn_at));
+                round_trip(Side::Opener, arrival.at.since(syn_ack_at));
+            }
         }
         self.health.copies = self.health.copies.max(arrival.copy);
-        let twice = self.health.duplicate_frames > 0;
-        let effect = self.streams.of_mut(arrival.side).push(arrival, payload, twice, limits, sink);
+        let hints = Hints {
+            twice: self.health.duplicate_frames > 0,
+            ids_count: self.pulses.of(arrival.side).ids_count(),
+            round_trip: self.round_trip(),
+        };
+        let effect = self.streams.of_mut(arrival.side).push(arrival, payload, &hints, limits, sink);
         if effect.duplicate_frame {
             self.health.duplicate_frames = self.health.duplicate_frames.saturating_add(1);
             return;
         }
-        self.note(arrival, effect);
+        // The same frame seen twice is no second attempt.
+        self.syn_again |= syn_again;
+        self.note(arrival, effect, sink);
         if ack {
             self.streams.of_mut(arrival.side.other()).acknowledge(arrival.acknowledgement, arrival.at);
         }
@@ -148,7 +166,15 @@ impl Connection {
         }
     }
 
-    fn note(&mut self, arrival: &Arrival, effect: Effect) {
+    /// The least time that a segment and its acknowledgement took, both ways.
+    fn round_trip(&self) -> Option<Duration> {
+        let PerSide { opener, accepter } = &self.health.acknowledged_after;
+        let measured = (opener.count > 0 && accepter.count > 0)
+            .then(|| Duration::from_nanos(opener.min.nanos().saturating_add(accepter.min.nanos())));
+        self.health.handshake_rtt.filter(|_| !self.syn_again).or(measured)
+    }
+
+    fn note(&mut self, arrival: &Arrival, effect: Effect, sink: &mut impl Ordered) {
         let add = |n: &mut u64, flag: bool| *n = n.saturating_add(u64::from(flag));
         add(&mut self.health.retransmitted, effect.retransmitted);
         add(&mut self.health.out_of_order, effect.out_of_order);
@@ -161,8 +187,23 @@ impl Connection {
         let beat = own.beat(arrival, effect.retransmitted, peer);
         add(&mut self.health.zero_windows, beat.window_closed);
         add(&mut self.health.duplicate_acks, beat.duplicate_ack);
+        let (side, at) = (arrival.side, arrival.at);
+        if let Some(from) = effect.again {
+            sink.event(side, at, Event::SentAgain { from });
+        }
+        if beat.window_closed {
+            sink.event(side, at, Event::WindowClosed);
+        } else if beat.window_opened {
+            sink.event(side, at, Event::WindowOpened);
+        }
         if let Some(span) = beat.acknowledged_after {
-            self.health.acknowledged_after.of_mut(arrival.side).add(span);
+            let spans = self.health.acknowledged_after.of_mut(side);
+            if spans.count == 0 || span < spans.min {
+                sink.event(side, at, Event::RoundTrip { span, handshake: false });
+            }
+            spans.add(span);
+            let until = self.streams.of(side.other()).offset_of(arrival.acknowledgement);
+            sink.event(side.other(), at, Event::Acknowledged { until });
         }
     }
 }

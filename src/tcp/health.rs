@@ -49,7 +49,7 @@ pub struct Spans {
 }
 
 impl Spans {
-    pub(super) fn add(&mut self, span: Duration) {
+    pub(crate) fn add(&mut self, span: Duration) {
         self.min = if self.count == 0 { span } else { self.min.min(span) };
         self.max = self.max.max(span);
         self.sum = Duration::from_nanos(self.sum.nanos().saturating_add(span.nanos()));
@@ -98,6 +98,7 @@ pub(super) struct Pulse {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Beat {
     pub(super) window_closed: bool,
+    pub(super) window_opened: bool,
     pub(super) duplicate_ack: bool,
     /// How long the octets that it acknowledges were under way.
     pub(super) acknowledged_after: Option<Duration>,
@@ -129,6 +130,7 @@ impl Pulse {
         }
         let opens_or_ends = arrival.flags.0 & (Flags::SYN | Flags::FIN) != 0;
         beat.window_closed = arrival.window == 0 && self.window != Some(0);
+        beat.window_opened = arrival.window != 0 && self.window == Some(0);
         if arrival.flags.has(Flags::ACK) {
             let number = arrival.acknowledgement;
             beat.duplicate_ack = arrival.wire_len == 0
@@ -162,10 +164,14 @@ impl Pulse {
         beat
     }
 
+    /// Whether its IP identifications count up.
+    pub(super) const fn ids_count(&self) -> bool {
+        self.counting > self.jumping.saturating_mul(4)
+    }
+
     /// Whether a RST looks like the segments of this side.
     pub(super) fn judge(&self, rst: &Arrival) -> Rst {
-        let counts = self.counting > self.jumping.saturating_mul(4);
-        let ids = self.ip_id.zip(rst.ip_id.filter(|&id| id != 0)).filter(|_| counts);
+        let ids = self.ip_id.zip(rst.ip_id.filter(|&id| id != 0)).filter(|_| self.ids_count());
         Rst {
             side: rst.side,
             ttl_fits: self.ttl.map(|(least, most)| (least..=most).contains(&rst.ttl)),

@@ -18,6 +18,7 @@
 )]
 
 mod connection;
+mod delay;
 mod flows;
 mod health;
 mod history;
@@ -25,6 +26,7 @@ mod stream;
 mod twins;
 
 pub use connection::{Closing, Connection};
+pub use delay::{Event, Late, Wait};
 pub use flows::{Assigned, Flows};
 pub use health::{Health, Rst, Spans};
 pub use stream::{Limits, Missing, Ordered, Origin};

@@ -9,9 +9,11 @@
 //! Where octets overlap, the first ones captured win; different ones are counted, as far back as [`History`] reaches.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
-use super::Arrival;
+use super::delay::{Event, Hints, Late, Wait};
 use super::history::History;
+use super::{Arrival, Side};
 use crate::decap::Flags;
 use crate::num::{count, index, short};
 use crate::time::{Duration, Timestamp};
@@ -53,6 +55,8 @@ pub struct Origin {
     pub frame: u64,
     /// When it was captured.
     pub at: Timestamp,
+    /// For what they waited before they could be read; `None`: they came in order.
+    pub wait: Option<Wait>,
 }
 
 /// Takes a side's octets in order. Offsets count from 0 at the first octet of the side's stream (mid-stream: at the
@@ -62,6 +66,8 @@ pub trait Ordered {
     fn octets(&mut self, offset: u64, octets: &[u8], origin: Origin);
     /// `len` octets from `offset` on are not in the capture.
     fn gap(&mut self, offset: u64, len: u64, why: Missing);
+    /// Something happened to `side`.
+    fn event(&mut self, _side: Side, _at: Timestamp, _event: Event) {}
     /// Whether anybody wants this connection's octets: those of others are not remembered.
     fn wants(&self) -> bool {
         true
@@ -88,6 +94,8 @@ pub(super) struct Effect {
     pub(super) out_of_order: bool,
     /// Octets that differ from those captured before at the same place.
     pub(super) conflicting: bool,
+    /// Offset of the first octet that was captured before and that the peer has not acknowledged yet.
+    pub(super) again: Option<u64>,
 }
 
 /// One side's stream.
@@ -101,8 +109,10 @@ pub(super) struct Stream {
     /// Segments held, by offset, not overlapping.
     pending: VecDeque<Chunk>,
     pending_octets: u64,
-    /// Offset up to which the peer has acknowledged.
+    /// Offset up to which the peer has acknowledged beyond what was captured.
     acknowledged: u64,
+    /// Number up to which the peer has acknowledged.
+    confirmed: Option<u32>,
     /// Offset at which a FIN says the stream ends.
     end: Option<u64>,
     suspect: Option<Suspect>,
@@ -162,6 +172,9 @@ struct Chunk {
     octets: Vec<u8>,
     missing: u64,
     origin: Origin,
+    /// The earliest capture of these octets or of later ones.
+    since: Timestamp,
+    ip_id: Option<u16>,
 }
 
 impl Chunk {
@@ -183,6 +196,7 @@ impl Stream {
             pending: VecDeque::new(),
             pending_octets: 0,
             acknowledged: 0,
+            confirmed: None,
             end: None,
             suspect: None,
             waiting: None,
@@ -196,7 +210,7 @@ impl Stream {
     }
 
     /// The connection is over: what was handed on need not be compared any more.
-    pub(super) fn release(&mut self) {
+    pub(super) fn forget(&mut self) {
         self.history.forget();
     }
 
@@ -220,17 +234,17 @@ impl Stream {
         }
     }
 
-    /// A segment of this side. `twice`: frames of this connection were seen twice before.
+    /// A segment of this side.
     pub(super) fn push(
         &mut self,
         arrival: &Arrival,
         payload: &[u8],
-        twice: bool,
+        hints: &Hints,
         limits: &Limits,
         sink: &mut impl Ordered,
     ) -> Effect {
         let mut effect = Effect::default();
-        if self.seen_before(arrival, twice) {
+        if self.seen_before(arrival, hints.twice) {
             effect.duplicate_frame = true;
             return effect;
         }
@@ -261,7 +275,7 @@ impl Stream {
         }
         // What a RST carries is a diagnostic text at best, never octets of the stream (RFC 9293 §3.5.2).
         if arrival.wire_len > 0 && !arrival.flags.has(Flags::RST) {
-            self.place(arrival, sequence, payload, &mut effect, sink);
+            self.place(arrival, sequence, payload, hints, &mut effect, sink);
             if !self.is_quiet() {
                 self.judge(arrival.at, limits, sink);
             }
@@ -273,6 +287,9 @@ impl Stream {
     pub(super) fn acknowledge(&mut self, sequence: u32, at: Timestamp) {
         if self.phase != Phase::Running {
             return;
+        }
+        if self.confirmed.is_none_or(|confirmed| sequence.wrapping_sub(confirmed).cast_signed() > 0) {
+            self.confirmed = Some(sequence);
         }
         let ahead = sequence.wrapping_sub(self.next);
         // More than half the number space ahead is behind.
@@ -425,10 +442,11 @@ impl Stream {
         arrival: &Arrival,
         sequence: u32,
         payload: &[u8],
+        hints: &Hints,
         effect: &mut Effect,
         sink: &mut impl Ordered,
     ) {
-        let origin = Origin { frame: arrival.frame, at: arrival.at };
+        let origin = Origin { frame: arrival.frame, at: arrival.at, wait: None };
         let distance = sequence.wrapping_sub(self.next).cast_signed();
         let wire_len = arrival.wire_len.max(short(payload.len()));
         let missing = u64::from(wire_len).saturating_sub(count(payload.len()));
@@ -450,20 +468,48 @@ impl Stream {
             // One octet just below the next one is a keep-alive probe (RFC 1122 §4.2.3.6), no retransmission.
             effect.retransmitted = !(wire_len == 1 && distance == -1);
             effect.conflicting = effect.retransmitted && self.history.differs(start, payload);
+            effect.again = self.unconfirmed(start, end).filter(|_| effect.retransmitted);
             return;
         }
         effect.conflicting = start < self.offset && self.history.differs(start, payload);
-        self.hold(start, payload, missing, origin, effect);
+        self.hold(arrival, start, payload, missing, effect);
+        if self.phase == Phase::Running && (effect.retransmitted || start < self.offset) {
+            effect.again = self.unconfirmed(start, end);
+        }
         if self.phase == Phase::Running
             && self.pending.front().is_some_and(|first| first.offset <= self.offset)
         {
-            self.drain(sink);
+            let late = self.late(arrival, hints);
+            self.release(late, sink);
             self.settle(arrival.at);
         }
     }
 
+    /// The offset of the octet with this number, which is near the next one.
+    pub(super) fn offset_of(&self, number: u32) -> u64 {
+        let ahead = number.wrapping_sub(self.next).cast_signed();
+        self.offset.saturating_add_signed(i64::from(ahead))
+    }
+
+    /// Where the octets `start..end` begin that the peer has not acknowledged.
+    fn unconfirmed(&self, start: u64, end: u64) -> Option<u64> {
+        let confirmed = self.confirmed.map_or(0, |number| self.offset_of(number));
+        Some(start.max(confirmed)).filter(|&from| from < end)
+    }
+
+    /// Why what waits behind the segment that just came had to wait; `None`: nothing does.
+    fn late(&self, arrival: &Arrival, hints: &Hints) -> Option<Late> {
+        let filler = self.pending.front()?;
+        let behind = self.pending.iter().find(|chunk| chunk.origin.frame != arrival.frame)?;
+        if self.acknowledged > filler.offset {
+            return Some(Late::Captured);
+        }
+        let after = arrival.at.since(behind.since);
+        Some(hints.why_late(after, arrival.ip_id.zip(behind.ip_id)))
+    }
+
     /// Keeps what is new of a segment, in order; where octets are there already, the first ones stay.
-    fn hold(&mut self, start: u64, payload: &[u8], missing: u64, origin: Origin, effect: &mut Effect) {
+    fn hold(&mut self, arrival: &Arrival, start: u64, payload: &[u8], missing: u64, effect: &mut Effect) {
         let floor = if self.phase == Phase::Running { self.offset } else { 0 };
         let end = start.saturating_add(count(payload.len())).saturating_add(missing);
         let was_last = self.pending.back().is_none_or(|last| last.end() <= start);
@@ -477,7 +523,7 @@ impl Stream {
             };
             if free_until > at {
                 is_new = true;
-                self.insert(position, at, free_until, start, payload, origin);
+                self.insert(position, at..free_until, start, payload, arrival);
                 position = position.saturating_add(1);
             }
             if let Some(chunk) = self.pending.get(position)
@@ -491,12 +537,13 @@ impl Stream {
         effect.retransmitted = !is_new;
         effect.out_of_order = is_new && !was_last;
         if is_new && self.waiting.is_none() {
-            self.waiting = Some(origin.at);
+            self.waiting = Some(arrival.at);
         }
     }
 
-    /// Holds `from..until` of a segment that begins at `start`.
-    fn insert(&mut self, position: usize, from: u64, until: u64, start: u64, payload: &[u8], origin: Origin) {
+    /// Holds the `range` of a segment that begins at `start`.
+    fn insert(&mut self, position: usize, range: Range<u64>, start: u64, payload: &[u8], arrival: &Arrival) {
+        let Range { start: from, end: until } = range;
         let part = |offset: u64| {
             let within = offset.saturating_sub(start).min(count(payload.len()));
             usize::try_from(within).unwrap_or(payload.len())
@@ -504,19 +551,29 @@ impl Stream {
         let octets = payload.get(part(from)..part(until)).unwrap_or_default().to_vec();
         let missing = until.saturating_sub(from).saturating_sub(count(octets.len()));
         self.pending_octets = self.pending_octets.saturating_add(count(octets.len()));
-        self.pending
-            .insert(position.min(self.pending.len()), Chunk { offset: from, octets, missing, origin });
+        let position = position.min(self.pending.len());
+        // Of those before it, none was captured later, so theirs stand.
+        let since = self.pending.get(position).map_or(arrival.at, |behind| behind.since.min(arrival.at));
+        let origin = Origin { frame: arrival.frame, at: arrival.at, wait: None };
+        let chunk = Chunk { offset: from, octets, missing, origin, since, ip_id: arrival.ip_id };
+        self.pending.insert(position, chunk);
     }
 
     /// Hands on what is held without a hole before it.
     fn drain(&mut self, sink: &mut impl Ordered) {
+        self.release(None, sink);
+    }
+
+    /// Likewise; `late`: why it had to wait.
+    fn release(&mut self, late: Option<Late>, sink: &mut impl Ordered) {
         while let Some(chunk) = self.pending.front() {
             if chunk.offset > self.offset {
                 return;
             }
             let Some(chunk) = self.pending.pop_front() else { return };
             self.pending_octets = self.pending_octets.saturating_sub(count(chunk.octets.len()));
-            self.hand_on(&chunk.octets, chunk.origin, sink);
+            let wait = late.map(|why| Wait { since: chunk.since, why });
+            self.hand_on(&chunk.octets, Origin { wait, ..chunk.origin }, sink);
             self.lose(chunk.missing, Missing::Snaplen, sink);
         }
     }

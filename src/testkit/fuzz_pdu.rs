@@ -224,7 +224,7 @@ fn cut<'s>(
         let mut pushed = 0;
         while pushed < part.len() {
             let len = piece(part.len() - pushed);
-            let origin = Origin { frame, at: Timestamp::from_nanos(frame.cast_signed()) };
+            let origin = Origin { frame, at: Timestamp::from_nanos(frame.cast_signed()), wait: None };
             framer.push(offset + pushed as u64, &part[pushed..pushed + len], origin, &mut account);
             pushed += len;
             frame += u64::from(in_frames);

@@ -22,6 +22,8 @@ pub mod fuzz;
 
 pub mod fuzz_pdu;
 
+pub mod fuzz_session;
+
 pub mod fuzz_tcp;
 
 pub mod fuzz_text;
@@ -31,6 +33,8 @@ pub mod generate;
 mod job;
 
 pub mod network;
+
+pub mod path;
 
 pub mod pdu;
 

@@ -229,6 +229,7 @@ impl Connection {
             ip_id: half.ip_id,
             mss: syn.then_some(self.mss as u16),
             clock: (at / 1_000_000) as u32,
+            window: 64_240,
         };
         out.push(Frame {
             at,
@@ -249,21 +250,23 @@ impl Connection {
     }
 }
 
-struct Headers {
-    source: SocketAddr,
-    destination: SocketAddr,
-    sequence: u32,
-    acknowledgement: u32,
-    flags: u8,
-    ip_id: u16,
+/// What stands before the payload of a packet.
+pub(super) struct Headers {
+    pub(super) source: SocketAddr,
+    pub(super) destination: SocketAddr,
+    pub(super) sequence: u32,
+    pub(super) acknowledgement: u32,
+    pub(super) flags: u8,
+    pub(super) ip_id: u16,
     /// The option of a SYN.
-    mss: Option<u16>,
+    pub(super) mss: Option<u16>,
     /// Value of the timestamp option.
-    clock: u32,
+    pub(super) clock: u32,
+    pub(super) window: u16,
 }
 
 impl Headers {
-    fn packet(&self, payload: &[u8]) -> Vec<u8> {
+    pub(super) fn packet(&self, payload: &[u8]) -> Vec<u8> {
         let mut options = Vec::with_capacity(20);
         if let Some(mss) = self.mss {
             options.extend([2, 4]);
@@ -303,7 +306,7 @@ impl Headers {
         packet.extend(self.acknowledgement.to_be_bytes());
         packet.push((((20 + options.len()) / 4) << 4) as u8);
         packet.push(self.flags);
-        packet.extend(64_240_u16.to_be_bytes());
+        packet.extend(self.window.to_be_bytes());
         packet.extend([0; 4]);
         packet.extend(options);
         packet.extend(payload);

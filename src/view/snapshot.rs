@@ -5,10 +5,11 @@ use std::path::Path;
 
 use crate::report::Report;
 use crate::report::model::{
-    Account, AccountFrom, Bind, Capture, Churn, CommandCount, CommandIdCount, End, EndedBy, Endpoint, File,
-    Finding, Fragments, Latency, Leg, Limit, LocalFrom, Octets, PartialCount, PartialReason, Pdus, Period,
-    Place, Rate, ReasonCount, Role, Seen, Session, SessionPdus, SessionTcp, Severity, Start, Status,
-    SystemIdFrom, Tcp, Transactions, Unanswered, WhyCount, Window, Worst,
+    Account, AccountFrom, Answers, Bind, BindFrom, Blame, Capture, Churn, CommandCount, CommandIdCount,
+    Conduct, End, EndedBy, Endpoint, File, Finding, Fragments, Latency, Leg, Limit, LocalFrom, Octets,
+    PartialCount, PartialReason, Pdus, Period, Place, Rate, ReasonCount, Role, Seen, Session, SessionPdus,
+    SessionTcp, Severity, Start, Status, SystemIdFrom, Tcp, TcpDelays, Transactions, Unanswered,
+    UnseenDelays, WhyCount, Window, Worst,
 };
 use crate::time::{Duration, Timestamp};
 
@@ -69,6 +70,7 @@ fn transactions(command: &str, count: u64, failed: u64, latency_us: Latency) -> 
         unanswered: 0,
         unanswered_why: Vec::new(),
         latency_us,
+        blame: None,
     }
 }
 
@@ -96,6 +98,7 @@ fn session(connection: u32, system_id: Option<&str>, requests: Transactions) -> 
         system_id: system_id.map(str::to_owned),
         system_id_from: system_id.map(|_| SystemIdFrom::Bind),
         bind: system_id.map(|_| Bind::Transceiver),
+        bind_from: system_id.map(|_| BindFrom::Bind),
         interface_version: system_id.map(|_| 0x34),
         first_at: Some(at(0)),
         last_at: Some(at(12_500)),
@@ -111,11 +114,14 @@ fn session(connection: u32, system_id: Option<&str>, requests: Transactions) -> 
             by_command: vec![CommandIdCount { command: "submit_sm".to_owned(), command_id: 4, count: total }],
         },
         latency_us: requests.latency_us,
+        blame: requests.blame,
+        answers: Answers::default(),
         transactions: vec![requests],
         unsolicited: Vec::new(),
         statuses: Vec::new(),
         window: Window { max: Some(3), max_at: Some(at(700)), asked_by: Some(Role::Esme) },
         rate: Rate { peak_per_s: Some(12), peak_at: Some(at(0)) },
+        conduct: Conduct::default(),
         tcp: SessionTcp { rtt_us: Some(210.25), ..SessionTcp::default() },
     }
 }
@@ -226,6 +232,20 @@ pub(super) fn everything() -> Report {
         WhyCount { why: Unanswered::ReplyInGap, count: 3 },
         WhyCount { why: Unanswered::CaptureEnded, count: 1 },
     ];
+    submits.blame = Some(Blame {
+        count: 257_540,
+        affected: 1_204,
+        latency_us: 20_603_200_000.0,
+        tcp_us: TcpDelays { retransmission: 1_648_256_000.0, reordering: 0.0, zero_window: 412_064_000.0 },
+        network_us: Some(618_096_000.0),
+        capture_us: 0.0,
+        peer_us: 17_924_784_000.0,
+        share_tcp: Some(0.1),
+        share_network: Some(0.03),
+        share_capture: Some(0.0),
+        share_peer: Some(0.87),
+        unseen_us: UnseenDelays { before: 0.0, after: 512_000.0 },
+    });
     let mut delivers = transactions("deliver_sm", 12, 0, Latency::default());
     delivers.leg = Some(Leg::Customer);
     let alert = Transactions { answered: 0, ..transactions("alert_notification", 1, 0, Latency::default()) };

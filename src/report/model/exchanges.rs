@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Blame;
+
 /// How often a command was seen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -35,6 +37,8 @@ pub struct Transactions {
     pub unanswered_why: Vec<WhyCount>,
     /// Time of the response less time of the request, in microseconds.
     pub latency_us: Latency,
+    /// Whose these latencies are; `null`: there is none.
+    pub blame: Option<Blame>,
 }
 
 /// The side of a gateway that a session belongs to.

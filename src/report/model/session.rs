@@ -5,7 +5,10 @@ use std::net::IpAddr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{AccountFrom, CommandCount, CommandIdCount, Latency, Leg, SessionTcp, Status, Transactions};
+use super::{
+    AccountFrom, Answers, Blame, CommandCount, CommandIdCount, Latency, Leg, SessionTcp, Status, Transactions,
+};
+use super::{BindFrom, Conduct};
 use crate::time::Timestamp;
 
 /// One session.
@@ -30,8 +33,10 @@ pub struct Session {
     pub system_id: Option<String>,
     /// Where `system_id` is from.
     pub system_id_from: Option<SystemIdFrom>,
-    /// What it is bound as; `null`: no bind in the capture.
+    /// What it is bound as; `null`: nothing in the capture tells.
     pub bind: Option<Bind>,
+    /// How that is known; `null` where it is not.
+    pub bind_from: Option<BindFrom>,
     /// interface_version of the bind (0x34 is 52); `null`: no bind in the capture.
     pub interface_version: Option<u8>,
     /// Time of the first frame of the session.
@@ -54,6 +59,10 @@ pub struct Session {
     pub transactions: Vec<Transactions>,
     /// Latency over all requests of the session, both directions, in microseconds.
     pub latency_us: Latency,
+    /// Whose these latencies are; `null`: there is none.
+    pub blame: Option<Blame>,
+    /// How the responses came: several at once, or later ones first.
+    pub answers: Answers,
     /// Responses that answer nothing in the capture, by command.
     pub unsolicited: Vec<CommandCount>,
     /// Responses by command and status.
@@ -62,6 +71,8 @@ pub struct Session {
     pub window: Window,
     /// Requests a second.
     pub rate: Rate,
+    /// How it was bound, kept alive and conducted.
+    pub conduct: Conduct,
     /// TCP health of the connection.
     pub tcp: SessionTcp,
 }

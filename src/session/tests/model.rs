@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::super::{BindType, End, Limits, Timers};
+use super::super::{
+    BindFrom, BindType, End, EnquireLinks, Flight, Limits, Numbers, RateUse, Responses, Silence, Timers,
+};
+use super::naive;
 use crate::smpp::{CommandId, Role};
 use crate::tcp::Side;
 use crate::time::{Duration, Timestamp};
@@ -66,6 +69,15 @@ pub(super) struct Ended {
     pub(super) whole: u64,
     pub(super) partial: u64,
     pub(super) last: Vec<u64>,
+    pub(super) from: Option<BindFrom>,
+    pub(super) binds: u32,
+    pub(super) outbound: bool,
+    pub(super) flights: [Flight; 2],
+    pub(super) numbers: [Numbers; 2],
+    pub(super) links: [EnquireLinks; 2],
+    pub(super) responses: Responses,
+    pub(super) silence: Option<Silence>,
+    pub(super) rate_use: RateUse,
 }
 
 /// Something that bears on the bind state.
@@ -92,6 +104,7 @@ pub(super) struct Waiting {
     lost: bool,
     /// Gaps of opener and accepter then.
     gaps: [u32; 2],
+    alien: bool,
 }
 
 #[derive(Debug)]
@@ -102,8 +115,18 @@ pub(super) struct Answer {
 
 #[derive(Debug, Default)]
 struct Session {
-    pdus: Vec<Pdu>,
+    /// With the gaps of both sides then.
+    pdus: Vec<(Pdu, [u32; 2])>,
     facts: Vec<Fact>,
+    outbound: bool,
+    /// When how many of a side were in flight.
+    flights: [Vec<(u32, Timestamp)>; 2],
+    /// enquire_links answered, and missed.
+    answered_links: [Vec<Option<Duration>>; 2],
+    missed_links: [u64; 2],
+    reused: [u64; 2],
+    responses: Responses,
+    served: [bool; 2],
     windows: [Option<(u32, Timestamp)>; 2],
     per_second: BTreeMap<i64, u32>,
     rate: Option<(u32, i64)>,
@@ -150,7 +173,8 @@ fn binds(command: CommandId) -> bool {
 impl Session {
     /// The side of the ESME after these PDUs: from the first bind, else outbind, else the first that tells.
     fn esme(&self, sure: bool) -> Option<Side> {
-        let tells: Vec<_> = self.pdus.iter().filter(|pdu| only_from(pdu.command).is_some()).collect();
+        let tells: Vec<_> =
+            self.pdus.iter().map(|(pdu, _)| pdu).filter(|pdu| only_from(pdu.command).is_some()).collect();
         let first = tells.iter().find(|pdu| binds(pdu.command));
         let first = if sure {
             first
@@ -161,18 +185,21 @@ impl Session {
     }
 
     fn stand(&self) -> (Stand, Option<BindType>) {
-        stand(&self.facts)
+        let (stand, bound, _) = stand(&self.facts);
+        (stand, bound)
     }
 }
 
-/// Where these facts lead, and what was granted.
-fn stand(facts: &[Fact]) -> (Stand, Option<BindType>) {
+/// Where these facts lead, what was granted, and how that is known.
+fn stand(facts: &[Fact]) -> (Stand, Option<BindType>, Option<BindFrom>) {
     let (mut stand, mut bound) = (Stand::Open, None);
+    let (mut attempt, mut from) = (None, None);
     for fact in facts {
         match *fact {
             Fact::Asked(pdu) if binds(pdu.command) => {
                 if matches!(stand, Stand::Open | Stand::Binding(..)) {
                     stand = Stand::Binding(pdu.side, pdu.number);
+                    attempt = Some((pdu.side, pdu.number));
                 }
             }
             Fact::Asked(pdu) => {
@@ -183,6 +210,8 @@ fn stand(facts: &[Fact]) -> (Stand, Option<BindType>) {
             Fact::Answered { command, asking, number, granted } if binds(command) => match stand {
                 Stand::Open | Stand::Binding(..) | Stand::Refused if granted => {
                     (stand, bound) = (Stand::Bound, BindType::of(command));
+                    let is_asked = attempt == Some((asking, number));
+                    from = Some(if is_asked { BindFrom::Bind } else { BindFrom::Response });
                 }
                 Stand::Binding(side, asked) if !granted && (side, asked) == (asking, number) => {
                     stand = Stand::Refused;
@@ -197,7 +226,7 @@ fn stand(facts: &[Fact]) -> (Stand, Option<BindType>) {
             }
         }
     }
-    (stand, bound)
+    (stand, bound, from)
 }
 
 impl Model {
@@ -224,6 +253,10 @@ impl Model {
 
     fn transaction(&mut self, request: &Pdu, what: &'static str, response: Option<&Pdu>) {
         let latency = response.map(|r| r.at.nanos() - request.at.nanos()).filter(|&nanos| nanos >= 0);
+        if let Some(session) = self.session.as_mut().filter(|_| response.is_some()) {
+            session.responses.early += u64::from(latency.is_none());
+            session.responses.late += u64::from(latency.is_some_and(|nanos| nanos > LIMITS.timeout.nanos()));
+        }
         self.events.push(Event::Transaction {
             n: self.n,
             frame: request.frame,
@@ -237,8 +270,20 @@ impl Model {
     fn unanswered(&mut self, waiting: &Waiting, what: &'static str) -> bool {
         let other = ix(waiting.pdu.side.other());
         let gap = self.gaps[other] != waiting.gaps[other];
+        let is_missed = !gap && what != "capture_ended" && self.sent[other] && !self.is_excused(&waiting.pdu);
+        if waiting.pdu.command.0 == 0x15 && is_missed {
+            self.session().missed_links[ix(waiting.pdu.side)] += 1;
+        }
         self.transaction(&waiting.pdu, if gap { "reply_in_gap" } else { what }, None);
         gap
+    }
+
+    /// An enquire_link of the message centre, with any later PDU of the ESME.
+    fn is_excused(&mut self, pdu: &Pdu) -> bool {
+        let session = self.session();
+        pdu.command.0 == 0x15
+            && session.esme(false) == Some(pdu.side.other())
+            && session.pdus.iter().any(|(later, _)| later.side != pdu.side && later.frame > pdu.frame)
     }
 
     fn finding(&mut self, rule: &'static str, pdu: &Pdu) {
@@ -246,6 +291,16 @@ impl Model {
     }
 
     fn unsolicited(&mut self, pdu: &Pdu, why: &'static str) {
+        let responses = &mut self.session().responses;
+        *match why {
+            "before_capture" => &mut responses.before_capture,
+            "in_gap" => &mut responses.in_gap,
+            "duplicate" => &mut responses.duplicate,
+            "wrong_type" => &mut responses.wrong_type,
+            "given_up" => &mut responses.given_up,
+            "without_number" => &mut responses.without_number,
+            _ => &mut responses.unmatched,
+        } += 1;
         self.events.push(Event::Unsolicited { n: self.n, frame: pdu.frame, why });
     }
 
@@ -270,14 +325,17 @@ impl Model {
                     _ => (None, None),
                 };
                 let forgot = SIDES.map(|side| self.open.iter().any(|w| w.pdu.side == side));
-                self.end(end, by, pdu.at, "closed");
+                self.end(end, by, pdu.at, by.is_some(), "closed");
                 self.forgot = forgot;
                 self.held.extend(early);
             }
         }
         let gaps_before = if self.n == 0 { [0; 2] } else { self.gaps };
         let session = self.session.get_or_insert_with(|| Session { gaps_before, ..Session::default() });
-        session.pdus.push(pdu);
+        if pdu.command.0 == 0xb && matches!(session.stand().0, Stand::Open | Stand::Refused) {
+            session.outbound = true;
+        }
+        session.pdus.push((pdu, self.gaps));
         let esme = session.esme(true);
         if !pdu.command.is_response() && (binds(pdu.command) || pdu.command.0 == 6) {
             session.facts.push(Fact::Asked(pdu));
@@ -314,12 +372,16 @@ impl Model {
                 session.rate = Some((*count, pdu.at.second()));
             }
         }
+        let below = naive::below(&self.session().pdus, pdu.side).filter(|_| !alien);
         if [0xb, 0x102].contains(&pdu.command.0) {
             let gaps = self.gaps;
             let same = |w: &&Waiting| w.pdu.side == pdu.side && w.pdu.number == pdu.number;
             let captured = self.sent[ix(pdu.side.other())];
             if captured && !alien && self.open.iter().find(same).is_some_and(|former| former.gaps == gaps) {
                 self.finding("session.sequence_number.reused", &pdu);
+            }
+            if below.is_some() && !self.open.iter().any(|w| same(&w)) {
+                self.finding("session.sequence_number.not_monotonic", &pdu);
             }
             self.transaction(&pdu, "one_way", None);
             return;
@@ -329,7 +391,7 @@ impl Model {
         let former = former.map(|index| self.open.remove(index));
         if answer.is_none() {
             self.order += 1;
-            self.open.push(Waiting { pdu, order: self.order, lost: false, gaps: self.gaps });
+            self.open.push(Waiting { pdu, order: self.order, lost: false, gaps: self.gaps, alien });
             let answered = self.answered_order[ix(pdu.side)];
             for w in self.open.iter_mut().filter(|w| w.pdu.side == pdu.side && !w.lost) {
                 if w.order >= answered || pdu.at.since(w.pdu.at) <= LIMITS.timeout {
@@ -339,16 +401,22 @@ impl Model {
             }
             let count = self.open.iter().filter(|w| w.pdu.side == pdu.side && !w.lost).count();
             let count = u32::try_from(count).unwrap();
+            self.session().flights[ix(pdu.side)].push((count, pdu.at));
             let window = &mut self.session().windows[ix(pdu.side)];
             if window.is_none_or(|(most, _)| most < count) {
                 *window = Some((count, pdu.at));
             }
         }
+        let is_reused = former.is_some();
         if let Some(former) = former {
             let gap = self.unanswered(&former, "superseded");
+            self.session().reused[ix(pdu.side)] += 1;
             if !gap && !alien && self.sent[ix(pdu.side.other())] {
                 self.finding("session.sequence_number.reused", &pdu);
             }
+        }
+        if below.is_some() && !is_reused {
+            self.finding("session.sequence_number.not_monotonic", &pdu);
         }
         if let Some(answer) = answer {
             self.complete(&pdu, &answer.pdu);
@@ -377,6 +445,14 @@ impl Model {
                 let waiting = self.open.remove(index);
                 let order = &mut self.answered_order[ix(asking)];
                 *order = (*order).max(waiting.order);
+                let of_side = |w: &&Waiting| w.pdu.side == asking && !w.lost;
+                let is_crossed = !waiting.lost
+                    && pdu.command.0 != 0x8000_0000
+                    && self.open.iter().filter(of_side).any(|w| w.order < waiting.order);
+                let count = u32::try_from(self.open.iter().filter(of_side).count()).unwrap();
+                let session = self.session();
+                session.flights[ix(asking)].push((count, pdu.at));
+                session.responses.out_of_order += u64::from(is_crossed);
                 self.complete(&waiting.pdu, &pdu);
                 return;
             }
@@ -412,6 +488,14 @@ impl Model {
 
     fn complete(&mut self, request: &Pdu, response: &Pdu) {
         let nacked = response.command.0 == 0x8000_0000;
+        let session = self.session();
+        let latency = Some(response.at.since(request.at)).filter(|latency| !latency.is_negative());
+        if request.command.0 == 0x15 {
+            session.answered_links[ix(request.side)].push(latency);
+        } else if response.status == 0 && !nacked {
+            session.served[0] |= request.command.0 == 4;
+            session.served[1] |= request.command.0 == 5;
+        }
         self.answer_bind(request.command, request.side, request.number, response.status == 0 && !nacked);
         self.answered.push((request.side, request.command, request.number, self.gaps[ix(request.side)]));
         self.transaction(request, if nacked { "nacked" } else { "answered" }, Some(response));
@@ -427,8 +511,8 @@ impl Model {
         let pdu = &answer.pdu;
         let asking = pdu.side.other();
         let from_bind = self.n > 0
-            && binds(self.session().pdus[0].command)
-            && !self.session().pdus[0].command.is_response();
+            && binds(self.session().pdus[0].0.command)
+            && !self.session().pdus[0].0.command.is_response();
         let why = if self.gaps[ix(asking)] > 0 {
             "in_gap"
         } else if self.forgot[ix(asking)] {
@@ -476,12 +560,13 @@ impl Model {
 
     pub(super) fn close(&mut self, end: End, by: Option<Side>, at: Timestamp) {
         self.release(None);
+        let is_over = matches!(end, End::Fin | End::Rst);
         let stand = self.session.as_ref().map(|session| session.stand().0);
         let (end, by) = match stand {
             Some(Stand::Unbinding(by) | Stand::Unbound(by)) => (End::Unbind, Some(by)),
             _ => (end, by),
         };
-        self.end(Some(end), by, at, "closed");
+        self.end(Some(end), by, at, is_over, "closed");
     }
 
     pub(super) fn finish(&mut self, at: Timestamp) {
@@ -490,10 +575,10 @@ impl Model {
             Some(Stand::Unbound(by)) => (End::Unbind, Some(by)),
             _ => (End::CaptureEnd, None),
         };
-        self.end(Some(end), by, at, "capture");
+        self.end(Some(end), by, at, false, "capture");
     }
 
-    fn end(&mut self, end: Option<End>, by: Option<Side>, at: Timestamp, why: &'static str) {
+    fn end(&mut self, end: Option<End>, by: Option<Side>, at: Timestamp, is_over: bool, why: &'static str) {
         for side in SIDES {
             for waiting in std::mem::take(&mut self.open) {
                 if waiting.pdu.side != side {
@@ -506,7 +591,16 @@ impl Model {
                     "capture" => "capture_ended",
                     other => other,
                 };
-                self.unanswered(&waiting, why);
+                let gap = self.unanswered(&waiting, why);
+                if is_over
+                    && why == "closed"
+                    && !gap
+                    && !waiting.alien
+                    && self.sent[ix(side.other())]
+                    && !self.is_excused(&waiting.pdu)
+                {
+                    self.finding("response.missing", &waiting.pdu);
+                }
             }
         }
         self.answered.clear();
@@ -514,25 +608,50 @@ impl Model {
         self.order = 0;
         self.forgot = [false; 2];
         let Some(session) = self.session.take() else { return };
-        let (_, bind) = session.stand();
+        let (_, bind, from) = stand(&session.facts);
+        let gaps = [0, 1].map(|i| self.gaps[i] - session.gaps_before[i]);
+        let is_asked =
+            session.facts.iter().any(|fact| matches!(fact, Fact::Asked(pdu) if binds(pdu.command)));
+        let from_bind = self.n > 0 && naive::begins_with_bind(&session.pdus);
+        let midstream = !self.handshake && !from_bind;
+        let inferred =
+            bind.is_none() && !is_asked && midstream && session.served == [true; 2] && gaps == [0; 2];
         // Refused at some time, and never bound.
         let refused = bind.is_none()
             && (0..session.facts.len()).any(|i| stand(&session.facts[..=i]).0 == Stand::Refused);
-        let whole = session.pdus.iter().filter(|pdu| pdu.whole).count() as u64;
+        let whole = session.pdus.iter().filter(|(pdu, _)| pdu.whole).count() as u64;
         self.events.push(Event::Ended(Box::new(Ended {
             n: self.n,
             end,
             by,
             esme: session.esme(false),
-            bind,
+            bind: bind.or(inferred.then_some(BindType::Transceiver)),
             refused,
             windows: session.windows,
             rate: session.rate,
-            gaps: [0, 1].map(|i| self.gaps[i] - session.gaps_before[i]),
+            gaps,
             given_up: session.given_up,
             whole,
             partial: session.pdus.len() as u64 - whole,
-            last: session.pdus.iter().rev().take(10).rev().map(|pdu| pdu.frame).collect(),
+            last: session.pdus.iter().rev().take(10).rev().map(|(pdu, _)| pdu.frame).collect(),
+            from: from.or(inferred.then_some(BindFrom::Inferred)),
+            binds: naive::count(&session.pdus, |pdu| [1, 2, 9].contains(&pdu.command.0)),
+            outbound: session.outbound,
+            flights: SIDES.map(|side| {
+                let last = session.pdus.iter().map(|(pdu, _)| pdu.at).max().unwrap();
+                naive::flight(&session.flights[ix(side)], last)
+            }),
+            numbers: SIDES.map(|side| Numbers {
+                reused: session.reused[ix(side)],
+                ..naive::numbers(&session.pdus, side)
+            }),
+            links: SIDES.map(|side| EnquireLinks {
+                missed: session.missed_links[ix(side)],
+                ..naive::links(&session.pdus, side, &session.answered_links[ix(side)])
+            }),
+            responses: session.responses,
+            silence: naive::silence(&session.pdus),
+            rate_use: naive::rate(&session.per_second),
         })));
         self.n += 1;
     }

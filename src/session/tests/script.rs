@@ -1,9 +1,11 @@
 //! Runs scripts against the correlator.
 
+use std::collections::BTreeSet;
 use std::fmt::{Display, Write as _};
 
 use super::super::{
-    Bind, End, Limits, Outcome, Seen, SessionEnd, SessionId, Sessions, Sink, Transaction, Unsolicited,
+    Bind, BindFrom, End, Limits, Outcome, Seen, SessionEnd, SessionId, Sessions, Sink, Transaction,
+    Unsolicited,
 };
 use crate::smpp::{CommandId, CommandStatus, Header, Place, RuleId, SequenceNumber, Version};
 use crate::tcp::{ConnectionNumber, Side};
@@ -45,7 +47,7 @@ fn arrow(side: Side) -> char {
     if side == Side::Opener { '>' } else { '<' }
 }
 
-fn side(word: &str) -> Option<Side> {
+pub(super) fn side(word: &str) -> Option<Side> {
     match word {
         ">" => Some(Side::Opener),
         "<" => Some(Side::Accepter),
@@ -53,7 +55,7 @@ fn side(word: &str) -> Option<Side> {
     }
 }
 
-fn seconds(word: &str) -> Option<Timestamp> {
+pub(super) fn seconds(word: &str) -> Option<Timestamp> {
     let (whole, part) = word.split_once('.').unwrap_or((word, ""));
     let whole: i64 = whole.parse().ok()?;
     let part: i64 = format!("{part:0<3}").parse().ok()?;
@@ -85,6 +87,8 @@ pub(super) struct Heard {
     pub(super) findings: Vec<(&'static str, Place)>,
     pub(super) messages: Vec<String>,
     pub(super) ended: Vec<SessionEnd>,
+    /// Every rule counts, and these facts of an end are told; `None`: rules of pairing alone.
+    pub(super) shown: Option<BTreeSet<String>>,
 }
 
 impl Sink for Heard {
@@ -136,7 +140,7 @@ impl Sink for Heard {
     }
 
     fn finding(&mut self, rule: RuleId, place: Place, _at: Timestamp, side: Side, message: &dyn Display) {
-        if !is_of_pairing(rule) {
+        if self.shown.is_none() && !is_of_pairing(rule) {
             return;
         }
         self.lines.push(format!("finding {} {}", rule.rule().id, arrow(side)));
@@ -160,6 +164,7 @@ impl Sink for Heard {
             ("system_id", text(&s.system_id)),
             ("smsc", text(&s.smsc_system_id)),
             ("bind", s.bind.map(|bind| bind.name().to_owned())),
+            ("from", s.bind_from.filter(|&from| from != BindFrom::Bind).map(|from| from.name().to_owned())),
             ("asked", s.bind_asked.filter(|_| s.bind.is_none()).map(|bind| bind.name().to_owned())),
             ("refused", s.bind_status.filter(|_| s.refused).map(|status| format!("{:#x}", status.0))),
             ("version", version.map(str::to_owned)),
@@ -171,7 +176,107 @@ impl Sink for Heard {
             }
         }
         self.lines.push(line);
+        for fact in self.shown.iter().flatten() {
+            let lines = fact_lines(&s, fact);
+            self.lines.extend(lines);
+        }
         self.ended.push(s);
+    }
+}
+
+/// One of the facts of a session, in lines; what is 0 is left out.
+fn fact_lines(s: &SessionEnd, fact: &str) -> Vec<String> {
+    let sides = [Side::Opener, Side::Accepter];
+    let counts = |begin: String, counts: &[(&str, u64)]| {
+        let mut line = begin;
+        for (name, count) in counts.iter().filter(|(_, count)| *count > 0) {
+            write!(line, " {name}={count}").unwrap();
+        }
+        line
+    };
+    let ms = |span: Duration| u64::try_from(span.millis()).unwrap();
+    match fact {
+        "numbers" => sides
+            .map(|side| {
+                let n = s.numbers.of(side);
+                counts(
+                    format!("numbers {}", arrow(side)),
+                    &[
+                        ("zero", n.zero),
+                        ("out_of_range", n.out_of_range),
+                        ("wraps", n.wraps),
+                        ("resets", n.resets),
+                        ("repeated", n.repeated),
+                        ("backward", n.backward),
+                        ("jumps", n.jumps),
+                        ("own_kind", n.own_kind),
+                        ("of_other_side", n.of_other_side),
+                        ("reused", n.reused),
+                    ],
+                )
+            })
+            .into(),
+        "links" => sides
+            .map(|side| {
+                let l = s.enquire_links.of(side);
+                counts(
+                    format!("links {}", arrow(side)),
+                    &[
+                        ("sent", l.sent),
+                        ("answered", l.answered),
+                        ("missed", l.missed),
+                        ("intervals", l.interval.count),
+                        ("median_ms", l.median_interval.map_or(0, ms)),
+                        ("rtts", l.rtt.count),
+                        ("rtt_max_ms", ms(l.rtt.max)),
+                    ],
+                )
+            })
+            .into(),
+        "responses" => {
+            let r = &s.responses;
+            vec![counts(
+                "responses".to_owned(),
+                &[
+                    ("late", r.late),
+                    ("early", r.early),
+                    ("out_of_order", r.out_of_order),
+                    ("duplicate", r.duplicate),
+                    ("wrong_type", r.wrong_type),
+                    ("unmatched", r.unmatched),
+                    ("before_capture", r.before_capture),
+                    ("in_gap", r.in_gap),
+                    ("given_up", r.given_up),
+                    ("without_number", r.without_number),
+                ],
+            )]
+        }
+        "flight" => sides
+            .map(|side| {
+                let f = s.flights.of(side);
+                counts(
+                    format!("flight {}", arrow(side)),
+                    &[
+                        ("max", f.peak.map_or(0, |peak| peak.count.into())),
+                        ("ms", ms(f.observed)),
+                        ("ms_at_max", ms(f.at_peak)),
+                        ("request_ms", u64::try_from(f.request_nanos / 1_000_000).unwrap()),
+                    ],
+                )
+            })
+            .into(),
+        "silence" => s.silence.map(|s| format!("silence {}ms", ms(s.span))).into_iter().collect(),
+        "rate" => {
+            let r = s.rate_use;
+            let peak = s.rate.map_or(0, |peak| peak.count.into());
+            let all =
+                [("peak", peak), ("requests", r.requests), ("seconds", r.seconds), ("bursts", r.bursts)];
+            vec![counts("rate".to_owned(), &all)]
+        }
+        "bind" => {
+            vec![counts("bind".to_owned(), &[("binds", s.binds.into()), ("outbind", s.outbound.into())])]
+        }
+        other => panic!("fact {other}"),
     }
 }
 
@@ -187,9 +292,15 @@ pub(super) struct Run {
 
 impl Run {
     pub(super) fn new(handshake: bool, limits: Limits) -> Self {
+        let run = Self::of(Sessions::new(ConnectionNumber(0), handshake, limits), BTreeSet::new());
+        Self { heard: Heard::default(), ..run }
+    }
+
+    /// Of any connection, judged by all rules.
+    pub(super) fn of(sessions: Sessions, shown: BTreeSet<String>) -> Self {
         Self {
-            sessions: Sessions::new(ConnectionNumber(0), handshake, limits),
-            heard: Heard::default(),
+            sessions,
+            heard: Heard { shown: Some(shown), ..Heard::default() },
             at: Timestamp::from_parts(0, 0),
             frame: 0,
             requests: 0,
@@ -265,6 +376,8 @@ impl Run {
                 sequence_number: SequenceNumber(number(sequence_number).unwrap()),
             },
             at: self.at,
+            begun: self.at,
+            wait: None,
             place: Place { frame: self.frame, index: 0, offset: 0 },
             whole,
             tlvs,

@@ -283,7 +283,7 @@ fn mid_stream_sessions_know_what_they_can() {
            = unsolicited bind_transmitter_resp 1 < before_capture
          finish 3.0
            = unsolicited unbind_resp 7 < before_capture
-           = ended s0 midstream end=unbind by=> esme=> smsc=smsc bind=transmitter",
+           = ended s0 midstream end=unbind by=> esme=> smsc=smsc bind=transmitter from=response",
     );
     // The first unbind seen ends a session of unknown bind; the next one is seen from its beginning.
     check_with(
@@ -413,6 +413,8 @@ fn different_commands_are_bounded() {
             side: Side::Opener,
             header,
             at: Timestamp::default(),
+            begun: Timestamp::default(),
+            wait: None,
             place,
             whole: true,
             tlvs: false,

@@ -65,7 +65,7 @@ fn cut(mid_stream: bool, closed: bool, pieces: &[Result<&[u8], u64>]) -> Cut {
     let mut out = Cut::default();
     let mut offset = 0;
     for (frame, piece) in (1..).zip(pieces) {
-        let origin = Origin { frame, at: Timestamp::from_nanos(frame.cast_signed()) };
+        let origin = Origin { frame, at: Timestamp::from_nanos(frame.cast_signed()), wait: None };
         match piece {
             Ok(octets) => {
                 framer.push(offset, octets, origin, &mut out);

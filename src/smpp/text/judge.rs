@@ -239,7 +239,7 @@ impl<V: Visitor + ?Sized> Walk<'_, '_, V> {
                 self.report_tlv(RuleId::RECEIPT_MISSING_TLVS, tag, None, Detail::Plain);
             }
         }
-        let text = user_data.map(|user_data| ReceiptText::of(user_data));
+        let text = user_data.map(ReceiptText::of);
         let receipt = text.as_ref().and_then(|text| Receipt::parse(text.octets(), 0));
         if let (Some(user_data), Some(text)) = (user_data.filter(|it| !it.text.is_empty()), &text) {
             self.form_rule(user_data, text, receipt);

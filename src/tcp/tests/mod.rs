@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::time::Duration;
 
+mod delay;
 mod health;
 mod openings;
 

@@ -3,6 +3,7 @@
 //! Nothing empty is printed, no line is longer than the width, and what is left out for room is counted.
 
 mod accounts;
+mod blame;
 mod commands;
 mod findings;
 mod head;
@@ -57,6 +58,7 @@ pub fn write_report(report: &Report, options: &Options, out: &mut impl Write) ->
     accounts::write(report, &mut page)?;
     sessions::write(report, &mut page)?;
     commands::write(report, &mut page)?;
+    blame::write(report, &mut page)?;
     commands::write_statuses(report, &mut page)?;
     slowest::write(report, &mut page)?;
     findings::write(report, &mut page)?;
