@@ -37,8 +37,11 @@ struct Truth {
     leg: Leg,
 }
 
+/// What is true of the session from an ESME's end to an SMSC's.
+type Truths = BTreeMap<(SocketAddr, SocketAddr), Truth>;
+
 /// A gateway with 100 sessions at ten operators and 200 of 40 customers: of ten sessions the bind is in the capture.
-fn ring() -> (Vec<Vec<u8>>, BTreeMap<(SocketAddr, SocketAddr), Truth>) {
+fn ring() -> (Vec<Vec<u8>>, Truths) {
     let mut truth = BTreeMap::new();
     let mut sessions = Vec::new();
     for n in 0..OPERATORS {
@@ -432,7 +435,7 @@ fn short(number: u32, frames: &mut Vec<Frame>) {
     let system_id = format!("cust{customer}");
     let bind = pdu::bind(command::BIND_TRANSCEIVER, 1, &system_id, "secret");
     let at = connection.send(Side::Opener, at + 1_000, &bind, &[], 0, frames);
-    let status = if number % 4 == 0 { 0x0E } else { 0 };
+    let status = if number.is_multiple_of(4) { 0x0E } else { 0 };
     let response = pdu::bind_resp(command::BIND_TRANSCEIVER | 0x8000_0000, status, 1, "smsc");
     let at = connection.send(Side::Accepter, at + MILLIS, &response, &[], 0, frames);
     if status == 0 {
@@ -476,6 +479,7 @@ fn totals_of_a_reconnect_storm_are_exact_and_its_lists_bounded() {
         assert_eq!(account.churn.ends.iter().map(|end| end.count).sum::<u64>(), account.sessions);
         let rebinds = account.churn.rebinds.unwrap();
         assert_eq!(rebinds, account.binds.saturating_sub(1), "{:?}", account.name);
+        assert_eq!(account.churn.period, None, "{:?}: every 100 ms is a storm", account.name);
     }
     let names: BTreeSet<_> = report.accounts.iter().map(|account| account.name.clone().unwrap()).collect();
     assert_eq!(names.len(), 50);

@@ -32,7 +32,7 @@ fn paths(paths: &[&Path]) -> (Report, Vec<(String, String)>) {
     run(paths.iter().map(|path| Input::from_argument(path)).collect())
 }
 
-/// What must be the same: all but what was read and where findings stand.
+/// What must be the same: all but what was read and where findings and the slowest transactions stand.
 fn same(mut got: Report, want: &Report, what: &str) {
     assert_eq!(got.capture.frames, want.capture.frames, "{what}");
     assert_eq!(got.capture.octets, want.capture.octets, "{what}");

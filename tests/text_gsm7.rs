@@ -181,9 +181,12 @@ const SHARED: &[(u8, &str)] = &[
     (0x65, "€"),
 ];
 
+/// Number of a language, its alphabet by code, and the characters of its extension table from codes on.
+type Alphabet = (u8, Vec<Option<char>>, &'static [(u8, &'static str)]);
+
 #[test]
 fn every_character_of_the_tables_of_india_and_of_urdu_goes_there_and_back() {
-    let mut tables: Vec<(u8, Vec<Option<char>>, &[(u8, &str)])> = Vec::new();
+    let mut tables: Vec<Alphabet> = Vec::new();
     for (id, block, missing, ends, extension) in INDIAN {
         let mut alphabet: Vec<Option<char>> = layout()
             .into_iter()

@@ -84,18 +84,16 @@ impl Arguments {
             let mut titled = false;
             let mut written: io::Result<()> = Ok(());
             let mut take = |record: &Record| {
-                let mut write = || {
-                    if left == 0 {
-                        return Ok(());
-                    }
-                    left -= 1;
-                    if !std::mem::replace(&mut titled, true) {
-                        table.write_titles(out)?;
-                    }
-                    table.write(record, out)?;
-                    if at_once { out.flush() } else { Ok(()) }
-                };
-                written = write();
+                if left == 0 {
+                    return false;
+                }
+                left -= 1;
+                let titles =
+                    if std::mem::replace(&mut titled, true) { Ok(()) } else { table.write_titles(out) };
+                written = titles.and_then(|()| table.write(record, out));
+                if at_once && written.is_ok() {
+                    written = out.flush();
+                }
                 written.is_ok() && left > 0
             };
             // Bars would stand among the lines.

@@ -180,8 +180,11 @@ mod tests {
     use super::*;
     use crate::dissect::{Given, dissect, input};
 
+    /// Name, value and meaning of a TLV.
+    type Shown = (Option<String>, Value, Option<String>);
+
     /// A submit_sm_resp with a vendor's status and TLVs 0x1400, 0x1401 and 0x1402.
-    fn named(dictionary: &Dictionary) -> (Option<String>, Vec<(Option<String>, Value, Option<String>)>) {
+    fn named(dictionary: &Dictionary) -> (Option<String>, Vec<Shown>) {
         let hex =
             "00000029 80000004 00000401 00000001 00 1400 0004 31323334 1401 0001 07 1402 0003 616200 0000";
         let length = hex.replace(' ', "").len() / 2;

@@ -262,6 +262,7 @@ impl Analysis {
         {
             self.close(End::Idle, frame, setup, tally, rows);
             self.classify(tally);
+            self.tcp.forget();
         }
         self.settle(frame, setup, tally, rows);
     }

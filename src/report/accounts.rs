@@ -46,6 +46,9 @@ enum Single {
     Several,
 }
 
+/// Name and side of an account.
+type Identity = (Option<String>, Option<Party>);
+
 /// Most owners told apart.
 const MOST: usize = 4_096;
 
@@ -112,9 +115,9 @@ impl Groups {
         leg: impl Fn(Option<Party>) -> Option<Leg>,
         most: usize,
     ) -> (Vec<model::Account>, u64) {
-        let mut accounts: BTreeMap<(Option<String>, Option<Party>), Account<'_>> = BTreeMap::new();
-        let mut claims: BTreeMap<(&Name, Option<Party>), BTreeSet<(Option<String>, Option<Party>)>> =
-            BTreeMap::new();
+        let mut accounts: BTreeMap<Identity, Account<'_>> = BTreeMap::new();
+        // By history, the accounts that it is of.
+        let mut claims: BTreeMap<(&Name, Option<Party>), BTreeSet<Identity>> = BTreeMap::new();
         for (owner, group) in &self.groups {
             let key = (owner.name(local), side(owner));
             let history = (&owner.name, owner.side);

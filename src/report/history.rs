@@ -96,7 +96,12 @@ impl History {
     pub(super) fn period(&self) -> Option<Period> {
         let mut ends = self.ends.clone();
         ends.sort_unstable();
-        ends.dedup_by(|later, earlier| later.since(*earlier) <= TOGETHER);
+        // Of ends that follow each other closely the first one counts, however many there are: a storm has no period.
+        let mut before = None;
+        ends.retain(|&end| {
+            let former = before.replace(end);
+            former.is_none_or(|former: Timestamp| end.since(former) > TOGETHER)
+        });
         let mut intervals: Vec<f64> =
             ends.windows(2).filter_map(|pair| Some(seconds(pair.last()?.since(*pair.first()?)))).collect();
         intervals.sort_unstable_by(f64::total_cmp);
@@ -188,7 +193,11 @@ mod tests {
         let regular = ends(&[300, 600, 601, 905, 1_200, 1_499, 1_800]).unwrap();
         assert_eq!((regular.intervals, regular.within), (5, 1.0));
         assert!((regular.median_s - 300.0).abs() < 6.0, "{regular:?}");
-        for irregular in [&[][..], &[300], &[300, 600, 900, 1_200], &[10, 300, 340, 900, 905, 1_400, 2_900]] {
+        // Every second or faster: that is a storm.
+        let storm: Vec<i64> = (1..200).collect();
+        for irregular in
+            [&[][..], &storm, &[300], &[300, 600, 900, 1_200], &[10, 300, 340, 900, 905, 1_400, 2_900]]
+        {
             assert_eq!(ends(irregular), None, "{irregular:?}");
         }
     }

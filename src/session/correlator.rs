@@ -630,16 +630,6 @@ impl Sessions {
         (self.opener.gaps, self.accepter.gaps)
     }
 
-    /// Whether what `side` sends is captured at all.
-    pub(super) fn is_captured(&self, side: Side) -> bool {
-        self.is_told || self.half(side).pdus > 0
-    }
-
-    /// Whether the bind state is known: nothing is missing since it was.
-    pub(super) fn is_settled(&self) -> bool {
-        self.settled == Some(self.gaps())
-    }
-
     pub(super) const fn half(&self, side: Side) -> &Half {
         match side {
             Side::Opener => &self.opener,

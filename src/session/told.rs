@@ -1,4 +1,4 @@
-//! What is known of a connection beside its PDUs, before the first of them.
+//! What is known of a connection beside its PDUs, and how far the PDUs tell of it.
 
 use crate::smpp::Version;
 use crate::smpp::spec::State;
@@ -45,5 +45,15 @@ impl Sessions {
     pub const fn with_esme(mut self, esme: Side) -> Self {
         self.told.esme = Some(esme);
         self
+    }
+
+    /// Whether what `side` sends is captured at all.
+    pub(super) fn is_captured(&self, side: Side) -> bool {
+        self.is_told || self.half(side).pdus > 0
+    }
+
+    /// Whether the bind state is known: nothing is missing since it was.
+    pub(super) fn is_settled(&self) -> bool {
+        self.settled == Some(self.gaps())
     }
 }

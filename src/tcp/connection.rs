@@ -52,6 +52,12 @@ impl Connection {
         }
     }
 
+    /// Gives memory back: the connection has been closed for a while, and its octets are of no use any more.
+    pub fn forget(&mut self) {
+        self.streams.opener.forget();
+        self.streams.accepter.forget();
+    }
+
     /// Takes a segment. Octets that are in order now, of its side, go to `sink`.
     pub fn push(&mut self, arrival: &Arrival, payload: &[u8], limits: &Limits, sink: &mut impl Ordered) {
         self.health.segments = self.health.segments.saturating_add(1);

@@ -33,6 +33,12 @@ impl History {
         self.start = self.start.max(self.end.saturating_sub(count(ROOM)));
     }
 
+    /// Forgets everything and gives the memory back.
+    pub(super) fn forget(&mut self) {
+        self.ring = Vec::new();
+        self.start = self.end;
+    }
+
     /// Whether `octets`, sent again from `offset` on, differ from what is remembered of them.
     pub(super) fn differs(&self, offset: u64, octets: &[u8]) -> bool {
         let from = offset.max(self.start);
@@ -76,6 +82,10 @@ mod tests {
         assert!(!history.differs(2, b"cdefgh"));
         assert!(history.differs(2, b"cdeXgh"));
         assert!(!history.differs(7, b"hi and more"), "what is new is not compared");
+        history.forget();
+        assert!(!history.differs(2, b"cdeXgh"), "what is forgotten is not compared");
+        history.keep(9, b"jk");
+        assert!(history.differs(8, b"ijX"));
     }
 
     #[test]

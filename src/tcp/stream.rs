@@ -209,6 +209,11 @@ impl Stream {
         }
     }
 
+    /// The connection is over: what was handed on need not be compared any more.
+    pub(super) fn forget(&mut self) {
+        self.history.forget();
+    }
+
     /// Whether nothing is held and no hole is known, so that time cannot change anything.
     pub(super) fn is_quiet(&self) -> bool {
         self.pending.is_empty() && self.suspect.is_none()

@@ -79,7 +79,7 @@ pub struct EndCount {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Period {
-    /// Median interval in seconds. Sessions that end within a second of each other end once.
+    /// Median interval in seconds. Ends that follow each other within a second are one.
     pub median_s: f64,
     /// Share of the intervals within 10 % of the median.
     pub within: f64,

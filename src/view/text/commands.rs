@@ -10,6 +10,9 @@ use super::super::table::Table;
 use crate::report::Report;
 use crate::report::model::{Leg, Status, Transactions};
 
+/// From so many columns on a page is wide.
+const WIDE: u16 = 96;
+
 /// Requests by command: answered, failed, unanswered, latency.
 pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Result<()> {
     if report.transactions.is_empty() {
@@ -100,13 +103,19 @@ pub(super) fn write_statuses<W: Write>(report: &Report, page: &mut Page<'_, W>) 
             None => "responses",
         });
     }
-    table = table.list("of", 14);
+    // Of two legs there is room for the commands on wide pages only.
+    let commands_fit = legs.len() < 2 || page.width() >= WIDE;
+    if commands_fit {
+        table = table.list("of", 14);
+    }
     let most = page.options().rows;
     for (status, _, rows) in statuses.iter().take(most) {
         let name = rows.iter().find_map(|row| row.name.as_deref()).unwrap_or("-");
         let mut cells = vec![format!("0x{status:08x} ({status})"), page.plain(name).into_owned()];
         cells.extend(legs.iter().map(|&leg| count(sum(rows, |row| row.leg == leg))));
-        cells.push(page.plain(&commands(rows)).into_owned());
+        if commands_fit {
+            cells.push(page.plain(&commands(rows)).into_owned());
+        }
         table.row(cells);
     }
     for line in table.lines(page.width(), page.options().ascii) {
