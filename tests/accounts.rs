@@ -432,7 +432,7 @@ fn short(number: u32, frames: &mut Vec<Frame>) {
     let system_id = format!("cust{customer}");
     let bind = pdu::bind(command::BIND_TRANSCEIVER, 1, &system_id, "secret");
     let at = connection.send(Side::Opener, at + 1_000, &bind, &[], 0, frames);
-    let status = if number % 4 == 0 { 0x0E } else { 0 };
+    let status = if number.is_multiple_of(4) { 0x0E } else { 0 };
     let response = pdu::bind_resp(command::BIND_TRANSCEIVER | 0x8000_0000, status, 1, "smsc");
     let at = connection.send(Side::Accepter, at + MILLIS, &response, &[], 0, frames);
     if status == 0 {
