@@ -175,8 +175,7 @@ fn report(path: &std::path::Path) -> serde_json::Value {
 fn the_capture_is_read_without_a_complaint_and_has_every_pdu() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("out.pcapng");
-    let (mut child, mut stderr, address) =
-        command(&["--duration", "3s", "--capture", path.to_str().unwrap()]);
+    let (mut child, _stderr, address) = command(&["--duration", "6s", "--capture", path.to_str().unwrap()]);
     let mut stream = connect(address.parse().unwrap());
     converse(&mut stream);
     stream.write_all(&pdu(CommandId::UNBIND, 3, b"")).unwrap();

@@ -314,7 +314,10 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 
 /// The log under way; its first failure ends it.
 #[derive(Clone)]
-struct Log(Arc<Mutex<(BufWriter<Box<dyn Write + Send>>, Option<io::Error>)>>);
+struct Log(Arc<Mutex<Logged>>);
+
+/// Where it goes, and what went wrong.
+type Logged = (BufWriter<Box<dyn Write + Send>>, Option<io::Error>);
 
 impl Log {
     fn new(out: Box<dyn Write + Send>) -> Self {

@@ -86,7 +86,7 @@ fn option(block: &mut Vec<u8>, code: u16, value: &[u8]) {
     block.extend(code.to_le_bytes());
     block.extend(u16::try_from(value.len()).unwrap_or(u16::MAX).to_le_bytes());
     block.extend_from_slice(value);
-    while block.len() % 4 != 0 {
+    while !block.len().is_multiple_of(4) {
         block.push(0);
     }
 }

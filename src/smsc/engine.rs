@@ -270,9 +270,8 @@ impl Engine {
             input.drain(..used.min(input.len()));
             session.input = input;
         }
-        if session.is_closing() {
-            session.input = Vec::new();
-        } else if session.input.is_empty() && session.input.capacity() > 4_096 {
+        // What a closing session sent is not read any more, and an empty buffer need not stay large.
+        if session.is_closing() || session.input.is_empty() && session.input.capacity() > 4_096 {
             session.input = Vec::new();
         }
         self.core.deliver(&mut self.sessions);

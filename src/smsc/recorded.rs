@@ -5,7 +5,7 @@
 //! Equally similar ones serve in turn, in the order in which they were recorded.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, Hash, Hasher};
+use std::hash::BuildHasher;
 use std::str::FromStr;
 
 use foldhash::fast::FixedState;
@@ -233,10 +233,6 @@ fn keys(id: CommandId, facts: &Facts, pdu: &[u8]) -> [Option<u64>; 3] {
     let part = |slot| facts.text(pdu, slot).unwrap_or_default();
     let (source, destination) = (part(Slot::SourceAddr), part(Slot::DestinationAddr));
     let text = facts.user_data().map(|span| reader::slice(pdu, span)).unwrap_or_default();
-    let key = |level: u8, parts: [&[u8]; 3]| {
-        let mut hasher = FixedState::default().build_hasher();
-        (level, id.0, parts).hash(&mut hasher);
-        Some(hasher.finish())
-    };
+    let key = |level: u8, parts: [&[u8]; 3]| Some(FixedState::default().hash_one((level, id.0, parts)));
     [key(0, [destination, source, text]), key(1, [destination, source, b""]), key(2, [destination, b"", b""])]
 }

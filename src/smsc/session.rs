@@ -274,7 +274,9 @@ impl Session {
 
     /// Sends what has waited for its time.
     fn release(&mut self, core: &mut Core) {
-        while let Some(piece) = self.later.pop_front_if(|piece| piece.at <= core.now) {
+        while self.later.front().is_some_and(|piece| piece.at <= core.now)
+            && let Some(piece) = self.later.pop_front()
+        {
             self.held = self.held.saturating_sub(piece.octets.len()).saturating_sub(PIECE);
             self.out.extend(piece.octets);
         }

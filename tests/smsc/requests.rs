@@ -56,7 +56,12 @@ fn every_request_of_the_tables_is_answered_in_every_state() {
         for kind in [None, Some(CommandId::BIND_TRANSMITTER), Some(CommandId::BIND_RECEIVER)] {
             for command in COMMANDS.iter().filter(|command| !command.id.is_response()) {
                 let mut bench = Bench::new(Options::default());
-                bench.version = None;
+                // Judged as what it is bound as: 3.3 has bodies where later versions have none.
+                bench.version = kind.map(|_| match version {
+                    0x33 => Version::V33,
+                    0x34 => Version::V34,
+                    _ => Version::V50,
+                });
                 let connection = match kind {
                     Some(kind) => bench.bound_as(kind, "acme", version),
                     None => bench.connect(),
@@ -71,7 +76,11 @@ fn every_request_of_the_tables_is_answered_in_every_state() {
                     // What has no place in this version, and an enquire_link whose response cannot refuse it.
                     let nacked = id == CommandId::GENERIC_NACK
                         && (answer.status() == CommandStatus::RINVCMDID
-                            || command.id == CommandId::ENQUIRE_LINK && answer.status() != CommandStatus::OK);
+                            || command.id == CommandId::ENQUIRE_LINK
+                                && matches!(
+                                    answer.status(),
+                                    CommandStatus::RINVCMDLEN | CommandStatus::RINVBNDSTS
+                                ));
                     assert!(
                         matches!(command.pairing, Pairing::Asks(response) if response == id) || nacked,
                         "{} {id}",
