@@ -157,8 +157,11 @@ fn connections_and_messages_are_bounded() {
     assert_eq!(bench.ask(connection, &submit(9, "447700900001", 0, "hi")).status(), ok);
 }
 
+/// When octets came, which, and whether the connection was closed behind them.
+type Piece = (Timestamp, Vec<u8>, Option<Close>);
+
 /// Octets that a fault leaves of two answers, and when they came.
-fn faulty(fault: &str, millis: i64) -> (Bench, ConnectionId, Vec<(Timestamp, Vec<u8>, Option<Close>)>) {
+fn faulty(fault: &str, millis: i64) -> (Bench, ConnectionId, Vec<Piece>) {
     let mut bench = Bench::new(options(|options| options.faults = fault.parse().unwrap()));
     let connection = bench.bound();
     let mut pieces = Vec::new();
