@@ -18,6 +18,8 @@
 //! | [`tcp`] | segments | numbered connections; octets in order per side, gaps, open and close, health |
 //! | [`smpp`] | octets | PDUs: fields with spans, TLVs, findings, text. The protocol itself is the tables in `smpp/spec/` |
 //! | [`session`] | PDUs of one connection | bind state, transactions with their outcome, window |
+//! | [`filter`] | an expression | a checked predicate over the fields of PDUs. The only one that names winnow and regex |
+//! | [`redact`] | numbers | tokens, under a key. The only one that names aes and fpe |
 //! | [`names`] | a names file | whose sessions they are: account, system_id and side by the peer's address |
 //! | [`dissect`] | single PDUs | trees: every field, TLV and finding of them, for `decode` and `show` |
 //! | [`report`] | all of the above | mergeable tallies, then one plain [`report::Report`] |
@@ -59,6 +61,10 @@ pub mod tcp;
 pub mod smpp;
 
 pub mod session;
+
+pub mod filter;
+
+pub mod redact;
 
 pub mod names;
 

@@ -28,6 +28,17 @@ impl Timestamp {
         Self(nanos)
     }
 
+    /// From RFC 3339; a blank may stand for the T, and without an offset it is UTC. `None` where it is neither, or out
+    /// of range.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let at = text.parse::<jiff::Timestamp>().ok().or_else(|| {
+            let civil: jiff::civil::DateTime = text.parse().ok()?;
+            civil.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
+        });
+        at.and_then(|at| i64::try_from(at.as_nanosecond()).ok()).map(Self)
+    }
+
     /// From whole seconds since the epoch and nanoseconds within the second.
     #[must_use]
     pub const fn from_parts(seconds: i64, nanos: i64) -> Self {

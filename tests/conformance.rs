@@ -170,7 +170,7 @@ fn of_sessions() -> BTreeSet<&'static str> {
     RULES.iter().filter(|rule| rule.scope != Scope::Journey).map(|rule| rule.id).collect()
 }
 
-fn given(block: &Block) -> Given {
+fn given(block: &Block) -> Given<'static> {
     let state = block.state.as_deref().map(|state| match state {
         "OPEN" => State::Open,
         "OUTBOUND" => State::Outbound,

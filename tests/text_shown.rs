@@ -6,6 +6,7 @@ use std::process::Command;
 
 use serde_json::Value;
 use smpp_inspect::capture::{Capture, Input};
+use smpp_inspect::dissect::Sought;
 use smpp_inspect::dissect::model::{Dissection, Pdu, Text};
 use smpp_inspect::pipeline::{self, Settings};
 use smpp_inspect::smpp::text::Charset;
@@ -28,9 +29,13 @@ fn sample(name: &str) -> std::path::PathBuf {
 
 /// The PDUs of every frame of a sample.
 fn shown(name: &str) -> Vec<Pdu> {
-    let run = |show| {
+    let run = |frame| {
         let capture = Capture::open(vec![Input::File(sample(name))]);
-        pipeline::run(capture, &Settings { show: Some(show), ..Settings::default() }, &mut |_, _| ())
+        pipeline::run(
+            capture,
+            &Settings { show: Some(Sought::Frame(frame)), ..Settings::default() },
+            &mut |_, _| (),
+        )
     };
     let frames = run(1).report.capture.frames;
     (1..=frames)

@@ -6,12 +6,14 @@ use std::path::Path;
 use clap::{Args, ValueEnum};
 
 use super::dictionaries::Dictionaries;
+use super::filter;
 use super::output::Output;
 use super::terminal::{self, Color};
 use super::timers::Timers;
 use super::{DONE, FOUND, Failure};
 use crate::dissect::model::{Dissection, Severity};
 use crate::dissect::{self, Given, Line, input};
+use crate::filter::Filter;
 use crate::smpp::text::Charset;
 use crate::smpp::{self, Header};
 use crate::view;
@@ -47,6 +49,9 @@ pub(super) struct Arguments {
     /// Whether the connection went on after the last octet
     #[arg(long, value_enum, default_value_t)]
     end: End,
+    /// Keep the PDUs for which an expression holds, such as 'command == submit_sm and status != ok'
+    #[arg(short = 'Y', long, value_name = "EXPRESSION", value_parser = filter::of_pdus)]
+    filter: Option<Filter>,
     /// What the message centre means by data_coding 0
     #[arg(long, value_name = "CHARSET", value_parser = Charset::named, default_value = "gsm7")]
     default_charset: Charset,
@@ -159,6 +164,7 @@ impl Arguments {
             timers: self.timers.limits(),
             is_closed: self.end == End::Closed,
             secrets: self.show_secrets,
+            filter: self.filter.as_ref(),
             default_charset: self.default_charset,
         };
         let mut dissection = dissect::dissect(&lines, given);

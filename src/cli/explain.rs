@@ -8,7 +8,7 @@ use super::{DONE, FOUND, Failure, complain};
 use crate::dissect::explain::{explain, suggestions};
 use crate::view;
 
-/// Explain a command, status, TLV, field or rule, by its number or name
+/// Explain a command, status, TLV, field, rule or filter field, by its number or name
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  smpp-inspect explain ESME_RTHROTTLED\n  smpp-inspect explain 0x58\n  \
                         smpp-inspect explain esm_class")]

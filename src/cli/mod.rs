@@ -12,6 +12,7 @@
 mod decode;
 mod dictionaries;
 mod explain;
+mod filter;
 mod interrupt;
 mod output;
 mod progress;
@@ -19,10 +20,12 @@ mod reading;
 mod records;
 mod report;
 mod schema;
+mod shell;
 mod show;
 mod smsc;
 mod terminal;
 mod timers;
+mod tokenize;
 
 use std::fmt;
 use std::io;
@@ -61,6 +64,9 @@ enum Command {
     Explain(explain::Arguments),
     Schema(schema::Arguments),
     Smsc(Box<smsc::Arguments>),
+    Completions(shell::Completions),
+    Man(shell::Man),
+    Tokenize(tokenize::Arguments),
 }
 
 /// Exit status of a run that did what it was asked.
@@ -92,6 +98,9 @@ pub fn main() -> ExitCode {
         Some(Command::Explain(arguments)) => arguments.run(),
         Some(Command::Schema(arguments)) => arguments.run(),
         Some(Command::Smsc(arguments)) => arguments.run(),
+        Some(Command::Completions(arguments)) => arguments.run(),
+        Some(Command::Man(arguments)) => arguments.run(),
+        Some(Command::Tokenize(arguments)) => arguments.run(),
         None => arguments.report.run(),
     };
     ExitCode::from(status.unwrap_or_else(|Failure(what)| {

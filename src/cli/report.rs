@@ -55,6 +55,8 @@ enum Format {
     Text,
     /// For programs; `smpp-inspect schema report` describes it
     Json,
+    /// Counters in the text format of Prometheus
+    Prom,
 }
 
 /// What makes a run exit with status 1.
@@ -110,6 +112,7 @@ impl Arguments {
         let to_file = matches!(output, Output::File { .. });
         output.write(|mut out| match self.format {
             Format::Json => view::json::write_report(report, &mut out),
+            Format::Prom => view::prom::write_report(report, &mut out),
             Format::Text => {
                 let plain = view::text::Options::default();
                 let options = view::text::Options {

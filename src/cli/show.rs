@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::dictionaries::Dictionaries;
+use super::filter;
 use super::interrupt::Interrupt;
 use super::output::Output;
 use super::progress::Progress;
@@ -12,23 +13,33 @@ use super::reading::{decode_as, ports};
 use super::terminal::{self, Color};
 use super::{DONE, FOUND, Failure, complain};
 use crate::capture::{Capture, Input};
+use crate::dissect::Sought;
+use crate::filter::Filter;
 use crate::pipeline::{self, Settings};
 use crate::smpp::text::Charset;
 use crate::view;
 
-/// Show the PDUs that a frame completes, field by field
+/// Show the PDUs that a frame completes, or that a filter keeps, field by field
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  smpp-inspect show capture.pcap 274113      frames have Wireshark's numbers, as in a report\n  \
-                  smpp-inspect show capture.pcap 274113.1    the second PDU of the frame"
+    after_help = "Examples:\n  smpp-inspect show capture.pcap 274113      frames have Wireshark's numbers, as in a report\n  \
+                  smpp-inspect show capture.pcap 274113.1    the second PDU of the frame\n  \
+                  smpp-inspect show capture.pcap -Y 'status == throttled' -c 3"
 )]
 pub(super) struct Arguments {
     /// A capture; - is standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// Number of the frame, and of the PDU in it from 0
-    #[arg(value_name = "FRAME[.INDEX]", value_parser = frame)]
-    frame: (u64, Option<u32>),
+    #[arg(value_name = "FRAME[.INDEX]", value_parser = frame, required_unless_present = "filter")]
+    frame: Option<(u64, Option<u32>)>,
+    /// Show the PDUs for which an expression holds, such as 'command == submit_sm and dest_addr matches "^4477"'
+    #[arg(short = 'Y', long, value_name = "EXPRESSION", value_parser = filter::of_capture, conflicts_with = "frame")]
+    filter: Option<Filter>,
+    /// Most PDUs that are shown with -Y, the first
+    #[arg(short = 'c', long, value_name = "N", default_value_t = 10, conflicts_with = "frame",
+        value_parser = clap::value_parser!(u16).range(1..))]
+    limit: u16,
     /// How the PDUs are written
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -66,13 +77,18 @@ enum Format {
 impl Arguments {
     /// Reads the capture and prints the PDUs; status 1 where there are none.
     pub(super) fn run(self) -> Result<u8, Failure> {
-        let (frame, index) = self.frame;
         let dictionary = self.dictionaries.read()?;
+        let index = self.frame.and_then(|(_, index)| index);
+        let what = match (self.frame, self.filter) {
+            (Some((frame, _)), _) => Sought::Frame(frame),
+            (None, Some(filter)) => Sought::Matching(filter, usize::from(self.limit)),
+            (None, None) => return Err(Failure::new("show", "a frame or -Y is needed")),
+        };
         let interrupt = Interrupt::listen().unwrap_or_default();
         let capture = Capture::open(vec![Input::from_argument(&self.file)]).with_interrupt(interrupt.flag());
         let settings = Settings {
             ports: self.port.iter().chain(&self.decode_as).copied().collect(),
-            show: Some(frame),
+            show: Some(what),
             interrupt: interrupt.flag(),
             ..Settings::default()
         };
@@ -90,13 +106,19 @@ impl Arguments {
                 frame.map_or_else(String::new, |frame| format!(", frame {frame} {words}"))
             };
             let frames = outcome.report.capture.frames;
-            let (before, after) = wanted.neighbours();
-            complain(&format!(
-                "{}: no PDU ends in frame {frame} of {frames}{}{}",
-                self.file.display(),
-                place(before, "is the nearest before it that has one"),
-                place(after, "the nearest after it"),
-            ));
+            let what = match self.frame {
+                Some((frame, _)) => {
+                    let (before, after) = wanted.neighbours();
+                    let before = place(before, "is the nearest before it that has one");
+                    let after = place(after, "the nearest after it");
+                    format!("no PDU ends in frame {frame} of {frames}{before}{after}")
+                }
+                None => {
+                    let pdus = outcome.report.pdus.total;
+                    format!("-Y holds for none of {pdus} PDUs in {frames} frames")
+                }
+            };
+            complain(&format!("{}: {what}", self.file.display()));
             return Ok(FOUND);
         }
         Output::Stdout.write(|mut out| match self.format {
@@ -106,6 +128,13 @@ impl Arguments {
                 view::tree::write_dissection(&dissection, &options, &mut out)
             }
         })?;
+        let shown = crate::num::count(dissection.pdus.len());
+        if wanted.matches() > shown {
+            complain(&format!(
+                "-Y holds for {} PDUs, the first {shown} are shown: -c N shows more",
+                wanted.matches()
+            ));
+        }
         Ok(interrupt.status().unwrap_or(DONE))
     }
 }

@@ -1,7 +1,9 @@
-//! What a word stands for in the tables: a command, status, TLV, field or rule, by its number or name.
+//! What a word stands for: a command, status, TLV, field or rule of the tables, by its number or name, or a field of
+//! filters.
 
 use std::fmt::Write;
 
+use crate::filter::field::{self as filtered, FIELDS, Type};
 use crate::smpp::spec::{
     self, COMMANDS, Command, Field, Kind, Lengths, Pairing, Retry, STATUSES, Section, Status, TLVS, Tlv,
     TlvSet, Values, Versions,
@@ -11,7 +13,7 @@ use crate::smpp::{CommandId, CommandStatus, RULES, Role, Rule, Scope, TlvTag, Ve
 /// What something in the tables is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// What kind of thing: `command`, `status`, `TLV`, `field`, `rule`.
+    /// What kind of thing: `command`, `status`, `TLV`, `field`, `rule`, `filter field`.
     pub kind: &'static str,
     /// Its name, and its number where it has one.
     pub title: String,
@@ -30,7 +32,14 @@ pub fn explain(word: &str) -> Vec<Entry> {
     let number = digits.map_or_else(|| word.parse().ok(), |digits| u32::from_str_radix(digits, 16).ok());
     match number {
         Some(number) => by_number(number),
-        None => by_name(word),
+        None => {
+            let mut entries = by_name(word);
+            // What the tables have is asked for by the same name.
+            if entries.is_empty() {
+                entries.extend(filtered::named(word).as_ref().map(filter_field));
+            }
+            entries
+        }
     }
 }
 
@@ -60,7 +69,8 @@ fn names() -> impl Iterator<Item = &'static str> {
     let statuses = STATUSES.iter().map(|status| status.name);
     let tlvs = TLVS.iter().map(|tlv| tlv.name());
     let fields = fields().into_iter().map(|(field, _)| field.name);
-    commands.chain(statuses).chain(tlvs).chain(fields).chain(RULES.iter().map(|rule| rule.id))
+    let filters = FIELDS.iter().map(|field| field.name);
+    commands.chain(statuses).chain(tlvs).chain(fields).chain(RULES.iter().map(|rule| rule.id)).chain(filters)
 }
 
 fn by_number(number: u32) -> Vec<Entry> {
@@ -258,6 +268,24 @@ fn rule(rule: &Rule) -> Entry {
             ("clause".to_owned(), rule.clause.to_owned()),
         ],
     }
+}
+
+fn filter_field(field: &filtered::Field) -> Entry {
+    let values = match field.kind {
+        Type::Integer(_) => "numbers, those of tables also by name".to_owned(),
+        Type::Text => "text: \"…\"; also contains and matches".to_owned(),
+        Type::Octets => "octets: 05:00:03 or \"…\"; also contains and matches".to_owned(),
+        Type::Address => "addresses and networks: 10.1.2.3, 10.0.0.0/8".to_owned(),
+        Type::Time => "times: \"2026-11-22T09:58:12Z\"".to_owned(),
+        Type::Choice(choices) => choices.join(", "),
+    };
+    let mut facts = vec![("values".to_owned(), values)];
+    if !field.aliases.is_empty() {
+        facts.push(("also".to_owned(), field.aliases.replace(' ', ", ")));
+    }
+    let clause = field.section.map_or_else(|| "none: of this tool".to_owned(), section);
+    facts.push(("clause".to_owned(), clause));
+    Entry { kind: "filter field", title: field.name.to_owned(), doc: field.doc.to_owned(), facts }
 }
 
 fn permitted(set: TlvSet) -> Vec<&'static str> {

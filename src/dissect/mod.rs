@@ -5,7 +5,7 @@
 //!
 //! - [`input`]: hex in the forms in which people have it, base64, dumps, and lines that say who sent what when;
 //! - [`dissect`]: lines into PDUs, both sides framed, the session's version followed;
-//! - [`Wanted`]: the PDUs of one frame of a capture, picked out while it is read;
+//! - [`Wanted`]: the PDUs of one frame of a capture, or those that a filter keeps, picked out while it is read;
 //! - [`dictionary`]: what vendors' TLVs and statuses are, where somebody says whose they are;
 //! - [`explain`]: what a number or a name stands for in the protocol's tables;
 //! - `tree`: the visitor that keeps every field of a walk; `message`: the text in it;
@@ -17,8 +17,11 @@ pub mod input;
 mod message;
 pub mod model;
 mod tree;
-mod wanted;
+pub mod wanted;
 
+use std::collections::HashSet;
+
+use crate::filter::{Filter, PduFacts};
 use crate::session::{self, Bind, End, Seen, SessionEnd, Sessions, Sink, Timers, Transaction, Unsolicited};
 use crate::smpp::framer::{Framed, Framer, Framing, Lost, Skipped};
 use crate::smpp::spec::State;
@@ -30,11 +33,11 @@ use crate::time::{Duration, Timestamp};
 pub use input::Line;
 use model::{Dissection, Finding, Pdu};
 pub use tree::pdu;
-pub use wanted::{Found, Wanted};
+pub use wanted::{Sought, Wanted};
 
 /// What is known beside the octets.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Given {
+pub struct Given<'a> {
     /// The version that the session speaks; `None`: what its bind says, if there is one.
     pub version: Option<Version>,
     /// Who sent the octets of lines that do not say.
@@ -49,11 +52,13 @@ pub struct Given {
     pub secrets: bool,
     /// What the message centre means by data_coding 0.
     pub default_charset: Charset,
+    /// Which PDUs are kept, with their findings; `None`: all. The others are followed all the same.
+    pub filter: Option<&'a Filter>,
 }
 
 /// Frames and walks `lines`, those of either side as one stream, in their order, and judges the session that they make.
 #[must_use]
-pub fn dissect(lines: &[Line], given: Given) -> Dissection {
+pub fn dissect(lines: &[Line], given: Given<'_>) -> Dissection {
     let roles = PerSide { opener: None, accepter: None };
     let are_timed = lines.iter().any(|line| line.at.is_some());
     let mut bench = Bench {
@@ -62,6 +67,7 @@ pub fn dissect(lines: &[Line], given: Given) -> Dissection {
         side: Side::Opener,
         roles,
         places: PerSide { opener: Vec::new(), accepter: Vec::new() },
+        left_out: HashSet::new(),
         out: Dissection::default(),
     };
     let mut framers = PerSide { opener: Framer::new(false), accepter: Framer::new(false) };
@@ -80,7 +86,7 @@ pub fn dissect(lines: &[Line], given: Given) -> Dissection {
         bench.side = side;
         framers.of_mut(side).finish(given.is_closed, &mut bench);
     }
-    let Bench { mut sessions, roles, places, mut out, .. } = bench;
+    let Bench { mut sessions, roles, places, left_out, mut out, .. } = bench;
     let mut judge = Judge { given: &given, roles: &roles, places: &places, out: &mut out };
     if given.is_closed {
         sessions.close(End::Fin, None, at, &mut judge);
@@ -90,11 +96,13 @@ pub fn dissect(lines: &[Line], given: Given) -> Dissection {
     for pdu in &mut out.pdus {
         pdu.at = pdu.at.filter(|_| are_timed);
     }
+    out.pdus.retain(|pdu| !left_out.contains(&pdu.index));
+    out.findings.retain(|finding| finding.pdu.is_none_or(|pdu| !left_out.contains(&pdu)));
     out
 }
 
 /// The session of `lines`, before the first of them.
-fn sessions(lines: &[Line], given: &Given) -> Sessions {
+fn sessions(lines: &[Line], given: &Given<'_>) -> Sessions {
     let limits = session::Limits {
         // Lines come in their order: no response is before its request.
         early: Duration::from_nanos(-1),
@@ -125,23 +133,29 @@ const fn side_of(role: Option<Role>) -> Side {
     }
 }
 
-struct Bench {
-    given: Given,
+struct Bench<'a> {
+    given: Given<'a>,
     sessions: Sessions,
     side: Side,
     /// Who sends on either side, where it was said.
     roles: PerSide<Option<Role>>,
     /// Offset and index of the PDUs of either side, by offset.
     places: PerSide<Vec<(u64, u32)>>,
+    /// Indices of the PDUs for which the filter does not hold.
+    left_out: HashSet<u32>,
     out: Dissection,
 }
 
-impl Framing for Bench {
+impl Framing for Bench<'_> {
     fn pdu(&mut self, framed: &Framed<'_>) {
         let version = self.given.version.or_else(|| self.sessions.version());
         let context = Context { version, from: *self.roles.of(self.side) };
         let index = u32::try_from(self.out.pdus.len()).unwrap_or(u32::MAX);
-        let Given { secrets, default_charset, .. } = self.given;
+        let Given { secrets, default_charset, filter, .. } = self.given;
+        let facts = PduFacts::new(framed.octets, context, framed.partial.is_some(), default_charset);
+        if filter.is_some_and(|filter| !filter.matches(&facts)) {
+            self.left_out.insert(index);
+        }
         let (mut pdu, findings) =
             pdu(framed.octets, context, framed.partial.is_some(), secrets, default_charset);
         pdu.index = index;
@@ -183,7 +197,7 @@ impl Framing for Bench {
     }
 }
 
-impl Bench {
+impl Bench<'_> {
     /// Lets the session see the PDU, for the version that its bind sets and for the rules of sessions.
     fn follow(&mut self, framed: &Framed<'_>) {
         let command = framed.header.command_id;
@@ -213,7 +227,7 @@ impl Bench {
 
 /// Takes the findings of the session.
 struct Judge<'a> {
-    given: &'a Given,
+    given: &'a Given<'a>,
     roles: &'a PerSide<Option<Role>>,
     places: &'a PerSide<Vec<(u64, u32)>>,
     out: &'a mut Dissection,

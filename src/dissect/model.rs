@@ -37,6 +37,9 @@ pub struct Pdu {
     pub index: u32,
     /// Who sent it; `null`: nobody said.
     pub from: Option<Role>,
+    /// The frame that made it readable; absent where there is no capture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frame: Option<u64>,
     /// When it became readable; `null`: no time was given.
     pub at: Option<Timestamp>,
     /// Octets of its side before it.

@@ -35,6 +35,7 @@ pub fn pdu(
     let pdu = Pdu {
         index: 0,
         from: context.from.map(Into::into),
+        frame: None,
         at: None,
         offset: 0,
         octets: crate::num::short(octets.len()),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::pdus::{Live, Outcomes, Pdus, Told};
 use crate::decap::{Direction, Endpoint, Flags};
+use crate::dissect::Sought;
 use crate::names::Names;
 use crate::num::count;
 use crate::report::{Facing, Row, SessionRow, Tally, What, Who, text};
@@ -27,8 +28,8 @@ pub(super) struct Setup {
     pub(super) detect: bool,
     pub(super) tcp: TcpLimits,
     pub(super) session: SessionLimits,
-    /// The frame whose PDUs are to be picked out.
-    pub(super) show: Option<u64>,
+    /// The PDUs that are to be picked out.
+    pub(super) show: Option<Sought>,
     /// What is told of peers.
     pub(super) names: Arc<Names>,
     /// Whether each connection is counted apart, so that sessions can be selected.
@@ -355,12 +356,13 @@ impl Analysis {
             let (tcp, mut flow) = self.parts(side, now, setup, tally);
             tcp.finish(side, now, &mut flow);
         }
+        let ends = (self.opener, self.accepter);
         let number = self.number;
         if let Content::Smpp(smpp) = &mut self.content {
             for side in [Side::Opener, Side::Accepter] {
                 let told = smpp.told;
                 let Smpp { framers, sessions, live, ended, .. } = &mut **smpp;
-                let mut pdus = Pdus { sessions, live, ended, tally, side, connection: number, told };
+                let mut pdus = Pdus { sessions, live, ended, tally, side, connection: number, ends, told };
                 framers.of_mut(side).finish(closed, &mut pdus);
             }
         }
@@ -468,6 +470,7 @@ impl Ordered for Flow<'_> {
                     tally: self.tally,
                     side: self.side,
                     connection: self.number,
+                    ends: self.ends,
                     told,
                 };
                 framers.of_mut(self.side).push(offset, octets, origin, &mut pdus);
@@ -498,6 +501,7 @@ impl Ordered for Flow<'_> {
                     tally: self.tally,
                     side: self.side,
                     connection: self.number,
+                    ends: self.ends,
                     told,
                 };
                 if framers.of_mut(self.side).gap(len, why, &mut pdus) {
@@ -583,7 +587,8 @@ impl Flow<'_> {
         let mut smpp = self.smpp(framers);
         let (side, connection) = (self.side, self.number);
         let Smpp { sessions, live, ended, told, .. } = &mut smpp;
-        let mut pdus = Pdus { sessions, live, ended, tally: self.tally, side, connection, told: *told };
+        let (tally, ends) = (&mut *self.tally, self.ends);
+        let mut pdus = Pdus { sessions, live, ended, tally, side, connection, ends, told: *told };
         for held in probe.into_held() {
             match held {
                 Held::Pdu { side, header, octets, place, at, partial } => {

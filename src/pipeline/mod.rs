@@ -29,7 +29,7 @@ use shard::Shard;
 
 use crate::capture::Capture;
 use crate::decap::{Decap, Limits as FragmentLimits};
-use crate::dissect::Wanted;
+use crate::dissect::{Sought, Wanted};
 use crate::names::Names;
 use crate::report::record::{Find, Record, RecordType, Recorder};
 use crate::report::{Assembly, Report, Row, Selection, Tally, What, Whole, model};
@@ -59,8 +59,8 @@ pub struct Settings {
     pub verify_checksums: bool,
     /// What the message centres mean by data_coding 0.
     pub default_charset: Charset,
-    /// The frame whose PDUs are to be picked out.
-    pub show: Option<u64>,
+    /// The PDUs that are to be picked out.
+    pub show: Option<Sought>,
     /// Whose sessions they are, and our own addresses.
     pub names: Arc<Names>,
     /// Which sessions are reported.
@@ -95,7 +95,7 @@ pub struct Outcome {
     pub report: Report,
     /// Inputs that could not be read, with the reason.
     pub errors: Vec<(String, String)>,
-    /// The PDUs of the frame that [`Settings::show`] names.
+    /// The PDUs that [`Settings::show`] asks for.
     pub wanted: Option<Wanted>,
 }
 
@@ -180,7 +180,7 @@ fn process<'a>(
             },
             ..SessionLimits::default()
         },
-        show: settings.show,
+        show: settings.show.clone(),
         names: Arc::clone(&settings.names),
         apart: !selection.is_all(),
         transactions,

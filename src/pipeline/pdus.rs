@@ -1,5 +1,7 @@
 //! The PDUs of one connection: judged, counted, handed to its sessions; what these say is counted too.
 
+use crate::decap::Endpoint;
+use crate::dissect::wanted::Seen as InCapture;
 use crate::report::{Exchanges, Finding, Tally};
 use crate::session::{Bind, LateDelivery, Seen, SessionEnd, Sessions, Sink, Transaction, Unsolicited};
 use crate::smpp::framer::{Framed, Framing, Lost, Skipped};
@@ -36,6 +38,8 @@ pub(super) struct Pdus<'a> {
     pub(super) tally: &'a mut Tally,
     pub(super) side: Side,
     pub(super) connection: ConnectionNumber,
+    /// Opener and accepter.
+    pub(super) ends: (Endpoint, Endpoint),
     pub(super) told: Told,
 }
 
@@ -46,9 +50,6 @@ impl Framing for Pdus<'_> {
             version: self.sessions.version().or(self.told.version),
             from: self.sessions.role(self.side),
         };
-        if let Some(wanted) = &mut self.tally.wanted {
-            wanted.see(pdu, context, self.connection.0);
-        }
         let (tally, connection) = (&mut *self.tally, self.connection);
         let default_charset = self.told.default_charset;
         let whole = pdu.partial.is_none();
@@ -89,6 +90,22 @@ impl Framing for Pdus<'_> {
         if command.is_bind() {
             let system_id = self.sessions.system_id().map(Into::into);
             live(self.live, self.sessions.current().n).system_id = system_id;
+        }
+        if let Some(wanted) = &mut self.tally.wanted {
+            let (opener, accepter) = self.ends;
+            let (source, destination) = match self.side {
+                Side::Opener => (opener, accepter),
+                Side::Accepter => (accepter, opener),
+            };
+            wanted.see(&InCapture {
+                pdu,
+                context,
+                default_charset,
+                session: self.sessions.current(),
+                system_id: self.sessions.system_id(),
+                source: (source.ip, source.port),
+                destination: (destination.ip, destination.port),
+            });
         }
         let (errors, warnings) = facts.map_or((0, 0), |facts| (facts.errors, facts.warnings));
         if errors > 0 {

@@ -27,7 +27,7 @@ const MOST_HELD: u64 = 3 << 20;
 impl Shard {
     pub(super) fn new(setup: Setup) -> Self {
         let transactions = setup.transactions.then(Vec::new);
-        let wanted = setup.show.map(|frame| Box::new(Wanted::frame(frame)));
+        let wanted = setup.show.clone().map(|sought| Box::new(Wanted::new(sought)));
         Self {
             setup,
             connections: Vec::new(),

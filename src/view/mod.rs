@@ -11,6 +11,7 @@ mod figures;
 pub mod json;
 mod page;
 mod plain;
+pub mod prom;
 pub mod records;
 pub mod schema;
 pub mod smsc;

@@ -42,7 +42,8 @@ fn write_pdu<W: Write>(pdu: &Pdu, findings: &[&Finding], page: &mut Page<'_, W>)
     };
     let cut =
         if pdu.partial { format!(" of {}, the rest is missing", pdu.command_length) } else { String::new() };
-    let place = format!("PDU {}, {} octets{cut}, at {}{from}", pdu.index, pdu.octets, pdu.offset);
+    let frame = pdu.frame.map(|frame| format!("frame {frame}, ")).unwrap_or_default();
+    let place = format!("{frame}PDU {}, {} octets{cut}, at {}{from}", pdu.index, pdu.octets, pdu.offset);
     page.heading(&pdu.command, &place)?;
     let status = match &pdu.command_status.name {
         Some(name) => name.clone(),
