@@ -1,0 +1,743 @@
+//! One live session: bind, requests in order, answers to the peer, unbind.
+//!
+//! ```text
+//!  Idle ─► Connecting ─► Binding ─► Bound ─► Unbinding ─► Over
+//!    ▲                      │         │
+//!    └────── Waiting ◄──────┴─────────┘ lost, and to be bound again
+//! ```
+
+use std::collections::VecDeque;
+
+use super::engine::{
+    AHEAD, Close, Core, Exchange, Failure, LinkId, LinkOptions, Missing, NotSent, Replayed,
+};
+use super::plan::Planned;
+use super::write::{pdu, set_word, text};
+use crate::num;
+use crate::session::BindType;
+use crate::smpp::spec::MAX_COMMAND_LENGTH;
+use crate::smpp::{CommandId, CommandStatus, Header};
+use crate::time::{Duration, Timestamp};
+
+/// Octets that wait to be taken, from which on no request is sent.
+const FULL: usize = 256 << 10;
+
+/// How long a connection, a bind response and an unbind response may take.
+const CONNECT: Duration = Duration::from_secs(10);
+const BIND: Duration = Duration::from_secs(10);
+const UNBIND: Duration = Duration::from_secs(2);
+
+/// Times that a lost session tries to bind again without getting a response to a request.
+const TRIES: u32 = 5;
+
+/// Sequence numbers given up whose responses would be late.
+const LATE: usize = 10_000;
+
+/// The highest sequence_number: SMPP 3.4 §3.2.
+const LAST: u64 = 0x7FFF_FFFF;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Idle,
+    Connecting(Timestamp),
+    Binding(Timestamp),
+    Bound,
+    Unbinding(Timestamp),
+    Waiting(Timestamp),
+    Over,
+}
+
+/// What a sequence number of ours was used for.
+#[derive(Debug)]
+enum Slot {
+    Free,
+    Bind,
+    Enquire(Timestamp),
+    Unbind,
+    Request(Box<Sent>),
+}
+
+#[derive(Debug)]
+struct Sent {
+    planned: Planned,
+    intended: Timestamp,
+    at: Timestamp,
+}
+
+#[derive(Debug)]
+pub(super) struct Link {
+    pub(super) id: LinkId,
+    pub(super) options: LinkOptions,
+    pub(super) queue: VecDeque<Planned>,
+    pub(super) armed: Option<Timestamp>,
+    state: State,
+    input: Vec<u8>,
+    out: Vec<u8>,
+    closing: Option<Close>,
+    is_ready: bool,
+    /// Uses of the sequence numbers from `first` on, counted from 0 without wrapping.
+    slots: VecDeque<Slot>,
+    first: u64,
+    late: VecDeque<u32>,
+    in_flight: u32,
+    /// Requests of the plan that are answered, missing or not sent.
+    handled: u64,
+    is_sender: bool,
+    waited: bool,
+    was_bound: bool,
+    tries: u32,
+    heard_at: Timestamp,
+    active_at: Timestamp,
+}
+
+impl Link {
+    pub(super) fn new(id: LinkId, options: &LinkOptions) -> Self {
+        Self {
+            id,
+            options: options.clone(),
+            queue: VecDeque::new(),
+            armed: None,
+            state: State::Idle,
+            input: Vec::new(),
+            out: Vec::new(),
+            closing: None,
+            is_ready: false,
+            slots: VecDeque::new(),
+            first: 0,
+            late: VecDeque::new(),
+            in_flight: 0,
+            handled: 0,
+            is_sender: options.requests > 0,
+            waited: false,
+            was_bound: false,
+            tries: 0,
+            heard_at: Timestamp::MIN,
+            active_at: Timestamp::MIN,
+        }
+    }
+
+    pub(super) const fn is_over(&self) -> bool {
+        matches!(self.state, State::Over)
+    }
+
+    pub(super) const fn is_idle(&self) -> bool {
+        matches!(self.state, State::Idle)
+    }
+
+    pub(super) const fn is_bound(&self) -> bool {
+        matches!(self.state, State::Bound)
+    }
+
+    /// Whether it waits for something that concerns all sessions and has happened.
+    pub(super) fn wants_to_end(&self, core: &Core) -> bool {
+        match self.state {
+            State::Idle | State::Waiting(_) | State::Connecting(_) => core.stopping,
+            State::Bound => core.stopping || self.is_finished(core) && self.hold_until(core) <= core.now,
+            State::Binding(_) | State::Unbinding(_) | State::Over => false,
+        }
+    }
+
+    /// Takes a request; false where it will not be sent, which is told.
+    pub(super) fn queue_request(&mut self, planned: Planned, core: &mut Core) -> bool {
+        if self.is_over() || core.stopping || core.is_over() {
+            let why = if core.stopping {
+                NotSent::Stopped
+            } else if core.is_over() {
+                NotSent::Duration
+            } else {
+                NotSent::NotBound
+            };
+            self.not_sent(planned, why, core);
+            return false;
+        }
+        self.queue.push_back(planned);
+        true
+    }
+
+    pub(super) fn connected(&mut self, core: &mut Core) {
+        if !matches!(self.state, State::Connecting(_)) {
+            return;
+        }
+        core.counters.connections = core.counters.connections.saturating_add(1);
+        let command = match self.options.kind {
+            BindType::Receiver => CommandId::BIND_RECEIVER,
+            BindType::Transmitter => CommandId::BIND_TRANSMITTER,
+            BindType::Transceiver => CommandId::BIND_TRANSCEIVER,
+        };
+        let parts = [
+            text(&self.options.system_id, 15),
+            text(&self.options.password.0, 8),
+            text(&self.options.system_type, 12),
+            vec![self.options.version, 0, 0, 0],
+        ];
+        let sequence = self.slot(Slot::Bind);
+        let body: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
+        pdu(&mut self.out, command, CommandStatus::OK, sequence, &body);
+        self.state = State::Binding(core.now.plus(BIND));
+        self.heard_at = core.now;
+        self.is_ready(core);
+    }
+
+    pub(super) fn unreachable(&mut self, why: &str, core: &mut Core) {
+        if matches!(self.state, State::Connecting(_)) {
+            self.unbound(Failure::Connect(why.to_owned()), core);
+        }
+    }
+
+    /// The connection is gone.
+    pub(super) fn closed(&mut self, why: &'static str, core: &mut Core) {
+        match self.state {
+            State::Idle | State::Waiting(_) | State::Over => {}
+            State::Connecting(_) => self.unbound(Failure::Connect(why.to_owned()), core),
+            State::Binding(_) => self.unbound(Failure::NoBind(why), core),
+            State::Bound => {
+                core.counters.lost = core.counters.lost.saturating_add(1);
+                self.unbound(Failure::Lost(why), core);
+            }
+            State::Unbinding(_) => self.end(core),
+        }
+    }
+
+    pub(super) fn received(&mut self, octets: &[u8], core: &mut Core) {
+        if !matches!(self.state, State::Binding(_) | State::Bound | State::Unbinding(_)) {
+            return;
+        }
+        self.heard_at = core.now;
+        let mut input = std::mem::take(&mut self.input);
+        let whole = if input.is_empty() {
+            octets
+        } else {
+            input.extend_from_slice(octets);
+            input.as_slice()
+        };
+        let mut rest = whole;
+        while let Some(header) = Header::parse(rest) {
+            if header.command_length < 16 || header.command_length > MAX_COMMAND_LENGTH {
+                core.counters.garbage = core.counters.garbage.saturating_add(1);
+                self.drop_connection(core);
+                return self.closed("garbage came", core);
+            }
+            let Some((pdu, after)) = rest.split_at_checked(num::index(header.command_length)) else { break };
+            rest = after;
+            self.pdu(header, pdu, core);
+            if !matches!(self.state, State::Binding(_) | State::Bound | State::Unbinding(_)) {
+                return;
+            }
+        }
+        let used = whole.len().saturating_sub(rest.len());
+        if input.is_empty() {
+            input.extend_from_slice(rest);
+        } else {
+            input.drain(..used.min(input.len()));
+        }
+        self.input = input;
+    }
+
+    pub(super) fn take(&mut self, into: &mut Vec<u8>) -> Option<Close> {
+        self.is_ready = false;
+        if into.is_empty() {
+            std::mem::swap(into, &mut self.out);
+        } else {
+            into.append(&mut self.out);
+        }
+        self.closing.take()
+    }
+
+    /// Does what is due.
+    pub(super) fn poll(&mut self, core: &mut Core) {
+        match self.state {
+            State::Idle => self.open(core),
+            State::Waiting(until) if core.stopping || self.has_nothing_left(core) => {
+                let _ = until;
+                self.end(core);
+            }
+            State::Waiting(until) if core.now >= until => self.connect(core),
+            State::Connecting(until) => {
+                if core.stopping || core.now >= until {
+                    self.drop_connection(core);
+                    self.unbound(Failure::Connect("no connection in 10 s".to_owned()), core);
+                }
+            }
+            State::Binding(until) => {
+                // An end that was asked for waits for the answer, so that it can be followed by an unbind.
+                let until = if core.stopping { until.min(self.heard_at.plus(UNBIND)) } else { until };
+                if core.now >= until {
+                    self.drop_connection(core);
+                    self.unbound(Failure::NoBind("no bind response in time"), core);
+                }
+            }
+            State::Bound => self.bound(core),
+            State::Unbinding(until) if core.now >= until => {
+                self.closing = Some(Close::Fin);
+                self.is_ready(core);
+                self.end(core);
+            }
+            State::Waiting(_) | State::Unbinding(_) | State::Over => {}
+        }
+        self.arm(core);
+    }
+
+    fn open(&mut self, core: &mut Core) {
+        if core.stopping || core.is_over() {
+            return self.end(core);
+        }
+        let due = match core.epoch {
+            None => self.options.opens_at <= AHEAD,
+            Some(epoch) => core.now >= open_at(epoch, self.options.opens_at),
+        };
+        if due {
+            self.connect(core);
+        }
+    }
+
+    fn connect(&mut self, core: &mut Core) {
+        self.state = State::Connecting(core.now.plus(CONNECT));
+        core.connects.push_back(self.id);
+    }
+
+    fn bound(&mut self, core: &mut Core) {
+        if core.stopping {
+            return self.unbind(core);
+        }
+        self.time_out(core);
+        self.send_due(core);
+        if self.is_finished(core) && self.hold_until(core) <= core.now {
+            return self.unbind(core);
+        }
+        let interval = core.options.enquire_link;
+        if interval > Duration::ZERO {
+            let asked = self.slots.iter().rev().take(64).find_map(|slot| match slot {
+                Slot::Enquire(at) => Some(*at),
+                _ => None,
+            });
+            match asked {
+                Some(at) if core.now >= at.plus(core.options.timeout) && self.heard_at <= at => {
+                    self.drop_connection(core);
+                    self.closed("the peer is silent", core);
+                }
+                Some(at) if self.heard_at <= at => {}
+                _ if core.now >= self.heard_at.plus(interval) => {
+                    let sequence = self.slot(Slot::Enquire(core.now));
+                    pdu(&mut self.out, CommandId::ENQUIRE_LINK, CommandStatus::OK, sequence, &[]);
+                    self.is_ready(core);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Sends what is due and may be sent.
+    fn send_due(&mut self, core: &mut Core) {
+        let Some(epoch) = core.epoch else { return };
+        if core.is_over() {
+            let queue = std::mem::take(&mut self.queue);
+            queue.into_iter().for_each(|planned| self.not_sent(planned, NotSent::Duration, core));
+            return;
+        }
+        while let Some(next) = self.queue.front() {
+            let intended = epoch.plus(next.due);
+            if !core.options.step && intended > core.now || core.next_at > core.now {
+                break;
+            }
+            if core.options.step && core.permits == 0 || self.out.len() >= FULL || !self.may_refer(next, core) {
+                break;
+            }
+            if self.in_flight >= self.options.window {
+                if !std::mem::replace(&mut self.waited, true) {
+                    core.counters.window_waits = core.counters.window_waits.saturating_add(1);
+                }
+                break;
+            }
+            let Some(planned) = self.queue.pop_front() else { break };
+            core.permits = core.permits.saturating_sub(1);
+            self.waited = false;
+            self.send(planned, intended, core);
+        }
+    }
+
+    /// Whether the message that the request names has its new id, or never gets one.
+    fn may_refer(&self, planned: &Planned, core: &Core) -> bool {
+        let Some(span) = planned.message_id else { return true };
+        let id = crate::smpp::reader::slice(&planned.octets, span);
+        // Its submission is on the way as long as there is no id.
+        !matches!(core.ids.get(id), Some(None)) || self.in_flight == 0
+    }
+
+    fn send(&mut self, mut planned: Planned, intended: Timestamp, core: &mut Core) {
+        if let Some(span) = planned.message_id {
+            let old = crate::smpp::reader::slice(&planned.octets, span);
+            match core.ids.get(old) {
+                Some(Some(new)) => {
+                    let start = planned.octets.get(..num::index(span.start)).unwrap_or_default();
+                    let end = planned.octets.get(num::index(span.end)..).unwrap_or_default();
+                    let mut octets = [start, new, end].concat();
+                    let length = num::short(octets.len());
+                    set_word(&mut octets, 0, length);
+                    planned.octets = octets;
+                }
+                _ => core.counters.untranslated = core.counters.untranslated.saturating_add(1),
+            }
+        } else if core.options.translate
+            && let Some(id) = planned.recorded.message_id()
+        {
+            core.submitted(id);
+        }
+        let octets = std::mem::take(&mut planned.octets);
+        let start = self.out.len();
+        self.out.extend_from_slice(&octets);
+        let sent = Sent { planned, intended, at: core.now };
+        let sequence = self.slot(Slot::Request(Box::new(sent)));
+        if let Some(pdu) = self.out.get_mut(start..) {
+            set_word(pdu, 3, sequence);
+        }
+        self.in_flight = self.in_flight.saturating_add(1);
+        let counters = &mut core.counters;
+        counters.sent = counters.sent.saturating_add(1);
+        counters.in_flight = counters.in_flight.saturating_add(1);
+        counters.max_slip = counters.max_slip.max(core.now.since(intended).nanos());
+        if let Some(cap) = core.options.rate_cap.filter(|cap| *cap > 0.0) {
+            #[expect(clippy::cast_possible_truncation, clippy::as_conversions, reason = "saturates")]
+            let step = (1e9 / cap) as i64;
+            core.next_at = core.now.plus(Duration::from_nanos(step));
+        }
+        self.active_at = core.now;
+        self.is_ready(core);
+    }
+
+    /// Gives up requests whose response is late.
+    fn time_out(&mut self, core: &mut Core) {
+        loop {
+            match self.slots.front() {
+                Some(Slot::Free) => {}
+                Some(Slot::Enquire(at)) if core.now >= at.plus(core.options.timeout) => {}
+                Some(Slot::Request(sent)) if core.now >= sent.at.plus(core.options.timeout) => {
+                    let sequence = sequence(self.first);
+                    if self.late.len() >= LATE {
+                        self.late.pop_front();
+                    }
+                    self.late.push_back(sequence);
+                }
+                _ => return,
+            }
+            let number = self.first;
+            self.first = self.first.saturating_add(1);
+            if let Some(Slot::Request(sent)) = self.slots.pop_front() {
+                self.finish(*sent, number, Replayed::Missing(Missing::TimedOut), core);
+            }
+        }
+    }
+
+    /// Whether nothing of the plan is to be sent or answered any more.
+    fn is_finished(&self, core: &Core) -> bool {
+        let is_alone = self.options.requests == 0;
+        self.queue.is_empty()
+            && self.in_flight == 0
+            && (core.fed_all || core.is_over() || !is_alone && self.handled >= self.options.requests)
+            && (!is_alone || core.senders == 0 || core.is_over())
+    }
+
+    fn has_nothing_left(&self, core: &Core) -> bool {
+        self.is_finished(core)
+    }
+
+    /// Until when it stays although it is finished.
+    fn hold_until(&self, core: &Core) -> Timestamp {
+        if core.is_over() {
+            return core.now;
+        }
+        let lingering = self.active_at.plus(core.options.linger);
+        core.epoch.map_or(lingering, |epoch| lingering.max(epoch.plus(self.options.closes_at)))
+    }
+
+    fn unbind(&mut self, core: &mut Core) {
+        let sequence = self.slot(Slot::Unbind);
+        pdu(&mut self.out, CommandId::UNBIND, CommandStatus::OK, sequence, &[]);
+        core.counters.bound = core.counters.bound.saturating_sub(1);
+        self.state = State::Unbinding(core.now.plus(UNBIND));
+        self.sends_no_more(core);
+        self.is_ready(core);
+    }
+
+    fn pdu(&mut self, header: Header, octets: &[u8], core: &mut Core) {
+        let id = header.command_id;
+        if id.is_response() {
+            return self.response(header, octets, core);
+        }
+        let (status, body): (_, &[&[u8]]) = match id {
+            CommandId::ALERT_NOTIFICATION | CommandId::OUTBIND => {
+                core.counters.asked = core.counters.asked.saturating_add(1);
+                return;
+            }
+            CommandId::DELIVER_SM | CommandId::DATA_SM => {
+                core.counters.deliveries = core.counters.deliveries.saturating_add(1);
+                self.active_at = core.now;
+                // message_id, which is NULL in the one and unknown in the other.
+                (CommandStatus::OK, &[b"\0"])
+            }
+            CommandId::ENQUIRE_LINK | CommandId::UNBIND => {
+                core.counters.asked = core.counters.asked.saturating_add(1);
+                (CommandStatus::OK, &[])
+            }
+            _ => {
+                core.counters.asked = core.counters.asked.saturating_add(1);
+                pdu(
+                    &mut self.out,
+                    CommandId::GENERIC_NACK,
+                    CommandStatus::RINVCMDID,
+                    header.sequence_number.0,
+                    &[],
+                );
+                return self.is_ready(core);
+            }
+        };
+        pdu(&mut self.out, id.response(), status, header.sequence_number.0, body);
+        self.is_ready(core);
+        if id == CommandId::UNBIND {
+            self.closing = Some(Close::Fin);
+            self.closed("the peer unbound", core);
+        }
+    }
+
+    fn response(&mut self, header: Header, octets: &[u8], core: &mut Core) {
+        let answered = header.sequence_number.0;
+        let is_nack = header.command_id == CommandId::GENERIC_NACK;
+        let place = place(answered, self.first).filter(|&place| place < self.slots.len());
+        let fits = place.and_then(|place| self.slots.get(place)).is_some_and(|slot| match slot {
+            Slot::Free => false,
+            Slot::Bind => is_nack || header.command_id.request().is_bind(),
+            Slot::Enquire(_) => is_nack || header.command_id == CommandId::ENQUIRE_LINK_RESP,
+            Slot::Unbind => is_nack || header.command_id == CommandId::UNBIND_RESP,
+            Slot::Request(sent) => is_nack || header.command_id == sent.planned.command.response(),
+        });
+        let (true, Some(place)) = (fits, place) else {
+            let counters = &mut core.counters;
+            if let Some(at) = self.late.iter().position(|&late| late == answered) {
+                self.late.remove(at);
+                counters.late = counters.late.saturating_add(1);
+            } else {
+                counters.extra = counters.extra.saturating_add(1);
+            }
+            return;
+        };
+        let Some(slot) = self.slots.get_mut(place) else { return };
+        let slot = std::mem::replace(slot, Slot::Free);
+        let number = self.first.saturating_add(num::count(place));
+        while matches!(self.slots.front(), Some(Slot::Free)) {
+            self.slots.pop_front();
+            self.first = self.first.saturating_add(1);
+        }
+        match slot {
+            Slot::Free | Slot::Enquire(_) => {}
+            Slot::Bind => self.bind_response(header, octets, core),
+            Slot::Unbind => {
+                self.closing = Some(Close::Fin);
+                self.is_ready(core);
+                self.end(core);
+            }
+            Slot::Request(sent) => {
+                self.tries = 0;
+                self.active_at = core.now;
+                if core.options.translate
+                    && header.command_status == CommandStatus::OK
+                    && let Some(old) = sent.planned.recorded.message_id()
+                {
+                    let end = octets.iter().skip(16).position(|&octet| octet == 0).unwrap_or(0);
+                    let new = octets.get(16..16_usize.saturating_add(end)).unwrap_or_default();
+                    if let Some(known) = core.ids.get_mut(old) {
+                        *known = Some(new.into());
+                    }
+                }
+                let outcome = Replayed::Answered { response: octets.into(), at: core.now };
+                let counters = &mut core.counters;
+                counters.answered = counters.answered.saturating_add(1);
+                if header.command_status != CommandStatus::OK {
+                    counters.failed = counters.failed.saturating_add(1);
+                }
+                if header.command_status == CommandStatus::RTHROTTLED {
+                    counters.throttled = counters.throttled.saturating_add(1);
+                }
+                self.finish(*sent, number, outcome, core);
+            }
+        }
+    }
+
+    fn bind_response(&mut self, header: Header, octets: &[u8], core: &mut Core) {
+        if header.command_status != CommandStatus::OK {
+            self.closing = Some(Close::Fin);
+            self.is_ready(core);
+            return self.unbound(Failure::Refused(header.command_status), core);
+        }
+        core.counters.binds = core.counters.binds.saturating_add(1);
+        core.counters.bound = core.counters.bound.saturating_add(1);
+        self.state = State::Bound;
+        self.was_bound = true;
+        self.active_at = core.now;
+        let end = octets.iter().skip(16).position(|&octet| octet == 0).unwrap_or(0);
+        let name = octets.get(16..16_usize.saturating_add(end)).unwrap_or_default();
+        let is_right = match &core.options.expect {
+            Some(expected) => expected.as_bytes() == name,
+            None => name.is_empty() || core.options.forbidden.iter().all(|captured| captured.as_bytes() != name),
+        };
+        if !is_right {
+            let name = String::from_utf8_lossy(name).into_owned();
+            core.fail(self.id, Failure::WrongSystem(name));
+            self.unbind(core);
+        }
+    }
+
+    /// There is no session, or none any more: what waits for an answer gets none.
+    fn unbound(&mut self, failure: Failure, core: &mut Core) {
+        let was_bound = self.is_bound();
+        if was_bound {
+            core.counters.bound = core.counters.bound.saturating_sub(1);
+        }
+        let why = if core.stopping { Missing::Stopped } else { Missing::Disconnected };
+        self.forget(why, core);
+        if core.stopping {
+            return self.end(core);
+        }
+        if !self.was_bound {
+            // Nobody knows whether the others would fare better: a run that cannot bind is over.
+            core.fail(self.id, failure);
+            return self.end(core);
+        }
+        if was_bound && self.is_finished(core) || !core.options.rebind {
+            return self.end(core);
+        }
+        self.tries = self.tries.saturating_add(1);
+        if self.tries > TRIES {
+            core.failure.get_or_insert((self.id, failure));
+            return self.end(core);
+        }
+        let wait = 250_i64.saturating_mul(1_i64.checked_shl(self.tries).unwrap_or(1));
+        self.state = State::Waiting(core.now.plus(Duration::from_millis(wait)));
+    }
+
+    /// Forgets what the connection had.
+    fn forget(&mut self, why: Missing, core: &mut Core) {
+        self.input = Vec::new();
+        if self.closing.is_none() {
+            self.out.clear();
+        }
+        let slots = std::mem::take(&mut self.slots);
+        for slot in slots {
+            let number = self.first;
+            self.first = self.first.saturating_add(1);
+            if let Slot::Request(sent) = slot {
+                self.finish(*sent, number, Replayed::Missing(why), core);
+            }
+        }
+    }
+
+    /// The session is over for good.
+    fn end(&mut self, core: &mut Core) {
+        let why = if core.stopping { Missing::Stopped } else { Missing::Disconnected };
+        self.forget(why, core);
+        self.state = State::Over;
+        let why = if core.stopping {
+            NotSent::Stopped
+        } else if core.is_over() {
+            NotSent::Duration
+        } else {
+            NotSent::NotBound
+        };
+        let queue = std::mem::take(&mut self.queue);
+        queue.into_iter().for_each(|planned| self.not_sent(planned, why, core));
+        self.sends_no_more(core);
+    }
+
+    fn sends_no_more(&mut self, core: &mut Core) {
+        if std::mem::replace(&mut self.is_sender, false) {
+            core.senders = core.senders.saturating_sub(1);
+        }
+    }
+
+    /// The connection is to be closed at once.
+    fn drop_connection(&mut self, core: &mut Core) {
+        self.out.clear();
+        self.closing = Some(Close::Reset);
+        self.is_ready(core);
+    }
+
+    fn finish(&mut self, sent: Sent, number: u64, outcome: Replayed, core: &mut Core) {
+        self.in_flight = self.in_flight.saturating_sub(1);
+        self.handled = self.handled.saturating_add(1);
+        core.counters.in_flight = core.counters.in_flight.saturating_sub(1);
+        if matches!(outcome, Replayed::Missing(_)) {
+            core.counters.missing = core.counters.missing.saturating_add(1);
+        }
+        let Sent { planned, intended, at } = sent;
+        let (intended, sent) = (Some(intended), Some(at));
+        core.exchanges.push(Exchange { planned, intended, sent, sequence: sequence(number), outcome });
+    }
+
+    fn not_sent(&mut self, planned: Planned, why: NotSent, core: &mut Core) {
+        self.handled = self.handled.saturating_add(1);
+        core.counters.not_sent = core.counters.not_sent.saturating_add(1);
+        let intended = core.epoch.map(|epoch| epoch.plus(planned.due));
+        let outcome = Replayed::NotSent(why);
+        core.exchanges.push(Exchange { planned, intended, sent: None, sequence: 0, outcome });
+    }
+
+    fn slot(&mut self, slot: Slot) -> u32 {
+        let number = self.first.saturating_add(num::count(self.slots.len()));
+        self.slots.push_back(slot);
+        sequence(number)
+    }
+
+    fn is_ready(&mut self, core: &mut Core) {
+        if !std::mem::replace(&mut self.is_ready, true) {
+            core.ready.push_back(self.id);
+        }
+    }
+
+    /// Has itself polled when something is due.
+    fn arm(&mut self, core: &mut Core) {
+        let due = match self.state {
+            State::Idle => core.epoch.map(|epoch| open_at(epoch, self.options.opens_at)),
+            State::Connecting(until) | State::Unbinding(until) | State::Waiting(until) => Some(until),
+            State::Binding(until) if core.stopping => Some(until.min(self.heard_at.plus(UNBIND))),
+            State::Binding(until) => Some(until),
+            State::Bound => self.bound_due(core),
+            State::Over => None,
+        };
+        if let Some(due) = due
+            && self.armed.is_none_or(|armed| due < armed)
+        {
+            self.armed = Some(due);
+            core.arm(due, self.id);
+        }
+    }
+
+    fn bound_due(&self, core: &Core) -> Option<Timestamp> {
+        let later = |at: Timestamp| Some(at).filter(|at| *at > core.now);
+        let next = self.queue.front().zip(core.epoch).and_then(|(next, epoch)| {
+            later(epoch.plus(next.due).max(core.next_at)).filter(|_| !core.options.step)
+        });
+        let over = core.options.duration.zip(core.epoch).and_then(|(duration, epoch)| later(epoch.plus(duration)));
+        let timed_out = self.slots.front().and_then(|slot| match slot {
+            Slot::Request(sent) => Some(sent.at.plus(core.options.timeout)),
+            Slot::Enquire(at) => Some(at.plus(core.options.timeout)),
+            Slot::Free | Slot::Bind | Slot::Unbind => None,
+        });
+        let interval = core.options.enquire_link;
+        let enquire = (interval > Duration::ZERO).then(|| later(self.heard_at.plus(interval))).flatten();
+        let hold = self.is_finished(core).then(|| self.hold_until(core));
+        [next, over, timed_out, enquire, hold].into_iter().flatten().min()
+    }
+}
+
+/// The sequence_number of the use with this number: 1 follows the last.
+fn sequence(number: u64) -> u32 {
+    u32::try_from(number.checked_rem(LAST).unwrap_or(0).saturating_add(1)).unwrap_or(1)
+}
+
+/// How many uses after `first` the one with this sequence_number is.
+fn place(answered: u32, first: u64) -> Option<usize> {
+    let (at, from) = (u64::from(answered.checked_sub(1)?), first.checked_rem(LAST)?);
+    usize::try_from(at.saturating_add(LAST).saturating_sub(from).checked_rem(LAST)?).ok()
+}
+
+fn open_at(epoch: Timestamp, opens_at: Duration) -> Timestamp {
+    epoch.plus(Duration::from_nanos(opens_at.nanos().saturating_sub(AHEAD.nanos())))
+}
