@@ -25,6 +25,7 @@
 //! | [`report`] | all of the above | mergeable tallies, then one plain [`report::Report`] |
 //! | [`extract`] | packets, and octets of connections | a pcapng file |
 //! | [`smsc`] | a live peer's requests | answers, receipts: a test SMSC. `smsc::server` is the only one with sockets and tokio; uses [`smpp`] and [`session`] alone |
+//! | [`replay`] | captured requests, a live message centre | a session anew, and what is answered differently. `replay::driver` has its sockets; handed PDUs, it uses [`smpp`], [`session`] and [`smsc`] alone |
 //! | [`view`] | a report | text for a terminal or a ticket, JSON, its schema |
 //! | [`pipeline`] | the wiring | reader, 32 logical shards, merger; the same output for any number of threads |
 //! | [`cli`] | the command line | files opened, exit status |
@@ -75,6 +76,8 @@ pub mod report;
 pub mod extract;
 
 pub mod smsc;
+
+pub mod replay;
 
 pub mod view;
 

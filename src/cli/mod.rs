@@ -5,6 +5,7 @@
 //! | 0 | done; also when whoever reads the output closed it |
 //! | 1 | done, and something that `--fail-on` names was found; or `show` and `explain` found nothing |
 //! | 2 | usage, an output that could not be written, or an input that could not be read at all |
+//! | 3 | replay could not connect or bind |
 //! | 130, 143 | interrupted, terminated; what was done is reported |
 //!
 //! Errors go to standard error as `smpp-inspect: place: fact`.
@@ -18,6 +19,7 @@ mod output;
 mod progress;
 mod reading;
 mod records;
+mod replay;
 mod report;
 mod schema;
 mod shell;
@@ -59,6 +61,7 @@ struct CommandLine {
 enum Command {
     Report(Box<report::Arguments>),
     Records(Box<records::Arguments>),
+    Replay(Box<replay::Arguments>),
     Show(show::Arguments),
     Decode(decode::Arguments),
     Explain(explain::Arguments),
@@ -93,6 +96,7 @@ pub fn main() -> ExitCode {
     let status = match arguments.command {
         Some(Command::Report(arguments)) => arguments.run(),
         Some(Command::Records(arguments)) => arguments.run(),
+        Some(Command::Replay(arguments)) => arguments.run(),
         Some(Command::Show(arguments)) => arguments.run(),
         Some(Command::Decode(arguments)) => arguments.run(),
         Some(Command::Explain(arguments)) => arguments.run(),

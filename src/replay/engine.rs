@@ -52,6 +52,8 @@ pub struct Options {
 /// One live session.
 #[derive(Clone, Debug)]
 pub struct LinkOptions {
+    /// Whether it binds at all: a captured session without requests, and without receipts, need not.
+    pub is_used: bool,
     /// How it binds.
     pub kind: BindType,
     /// Who binds.
@@ -285,7 +287,7 @@ impl Engine {
     pub fn new(options: Options, at: Timestamp) -> Self {
         let count = u32::try_from(options.links.len()).unwrap_or(u32::MAX);
         let links: Vec<Link> = options.links.iter().zip(0..count).map(|(link, id)| Link::new(id, link)).collect();
-        let senders = links.iter().filter(|link| link.options.requests > 0).count();
+        let senders = links.iter().filter(|link| link.options.is_used && link.options.requests > 0).count();
         let core = Core {
             now: at,
             epoch: None,

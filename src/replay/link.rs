@@ -97,7 +97,7 @@ impl Link {
             options: options.clone(),
             queue: VecDeque::new(),
             armed: None,
-            state: State::Idle,
+            state: if options.is_used { State::Idle } else { State::Over },
             input: Vec::new(),
             out: Vec::new(),
             closing: None,
@@ -107,7 +107,7 @@ impl Link {
             late: VecDeque::new(),
             in_flight: 0,
             handled: 0,
-            is_sender: options.requests > 0,
+            is_sender: options.is_used && options.requests > 0,
             waited: false,
             was_bound: false,
             tries: 0,
@@ -159,6 +159,10 @@ impl Link {
             return;
         }
         core.counters.connections = core.counters.connections.saturating_add(1);
+        // Whatever was to be said on the connection before is of no use on this one.
+        self.closing = None;
+        self.out.clear();
+        self.input = Vec::new();
         let command = match self.options.kind {
             BindType::Receiver => CommandId::BIND_RECEIVER,
             BindType::Transmitter => CommandId::BIND_TRANSMITTER,
@@ -224,13 +228,7 @@ impl Link {
                 return;
             }
         }
-        let used = whole.len().saturating_sub(rest.len());
-        if input.is_empty() {
-            input.extend_from_slice(rest);
-        } else {
-            input.drain(..used.min(input.len()));
-        }
-        self.input = input;
+        self.input = rest.to_vec();
     }
 
     pub(super) fn take(&mut self, into: &mut Vec<u8>) -> Option<Close> {

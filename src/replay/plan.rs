@@ -70,6 +70,8 @@ pub struct Planned {
     pub due: Duration,
     /// What it asks.
     pub command: CommandId,
+    /// What its session spoke, if known.
+    pub version: Option<Version>,
     /// Its captured sequence_number.
     pub sequence: u32,
     /// The PDU.
@@ -270,6 +272,11 @@ impl Planner {
         }
     }
 
+    /// Takes note that there are ends that it was not told.
+    pub const fn has_more_ends(&mut self) {
+        self.too_many_ends = true;
+    }
+
     /// What is not sent.
     #[must_use]
     pub const fn skipped(&self) -> Skipped {
@@ -364,6 +371,7 @@ impl Planner {
                 at: pdu.at,
                 due: Duration::ZERO,
                 command: header.command_id,
+                version: pdu.version,
                 sequence: header.sequence_number.0,
                 octets: pdu.octets.to_vec(),
                 message_id,

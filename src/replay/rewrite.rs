@@ -147,7 +147,8 @@ impl Rules {
     ///
     /// # Errors
     /// It must not be sent.
-    pub fn apply(&self, planned: &mut Planned, version: Option<Version>) -> Result<(), Withheld> {
+    pub fn apply(&self, planned: &mut Planned) -> Result<(), Withheld> {
+        let version = planned.version;
         let changes = self.maps_destinations()
             || !self.map_source.is_empty()
             || self.receipts != Receipts::Keep
@@ -176,7 +177,7 @@ impl Rules {
         }
         let before = record.clone();
         self.numbers(&mut record.fields)?;
-        self.fields(&mut record, planned);
+        self.fields(&mut record);
         self.tlvs(&mut record);
         if planned.pass > 0 {
             renew_reference(&mut record, planned.pass);
@@ -246,7 +247,7 @@ impl Rules {
         Ok(is_test)
     }
 
-    fn fields(&self, record: &mut Record, planned: &Planned) {
+    fn fields(&self, record: &mut Record) {
         for entry in &mut record.fields {
             match (entry.field.name, &mut entry.content) {
                 ("registered_delivery" | "registered_delivery_flag", Content::Integer(value)) => {
@@ -265,7 +266,6 @@ impl Rules {
                 _ => {}
             }
         }
-        let _ = planned;
     }
 
     fn tlvs(&self, record: &mut Record) {
@@ -390,6 +390,7 @@ mod tests {
             at: Timestamp::MIN,
             due: Duration::ZERO,
             command,
+            version: None,
             sequence: 1,
             octets: encode(&record, Version::V34).unwrap(),
             message_id: None,
@@ -420,7 +421,7 @@ mod tests {
     fn without_rules_the_octets_stay() {
         let mut planned = submit("447700900123", 0, b"hello", &[]);
         let before = planned.octets.clone();
-        assert_eq!(Rules::default().apply(&mut planned, None), Ok(()));
+        assert_eq!(Rules::default().apply(&mut planned), Ok(()));
         assert_eq!(planned.octets, before);
     }
 
@@ -428,14 +429,14 @@ mod tests {
     fn off_loopback_a_destination_that_is_not_mapped_is_withheld() {
         let rules = Rules { map_dest: vec!["4477(\\d+)=99977$1".parse().unwrap()], ..guarded() };
         let mut planned = submit("447700900123", 0, b"hello", &[]);
-        assert_eq!(rules.apply(&mut planned, None), Ok(()));
+        assert_eq!(rules.apply(&mut planned), Ok(()));
         assert_eq!(text(&planned, "destination_addr"), "9997700900123");
         assert_eq!(
-            rules.apply(&mut submit("33600000000", 0, b"hello", &[]), None),
+            rules.apply(&mut submit("33600000000", 0, b"hello", &[])),
             Err(Withheld::NotMapped)
         );
         // Only a whole number matches.
-        assert_eq!(rules.apply(&mut submit("1447700", 0, b"", &[]), None), Err(Withheld::NotMapped));
+        assert_eq!(rules.apply(&mut submit("1447700", 0, b"", &[])), Err(Withheld::NotMapped));
     }
 
     #[test]
@@ -448,15 +449,15 @@ mod tests {
             ("801234", Err(Withheld::NotAllowed)),
             ("4477008", Err(Withheld::NotAllowed)),
         ] {
-            assert_eq!(listed.apply(&mut submit(number, 0, b"", &[]), None), outcome, "{number}");
+            assert_eq!(listed.apply(&mut submit(number, 0, b"", &[])), outcome, "{number}");
         }
         let mapped = Rules { map_dest: vec!["(.*)=33$1".parse().unwrap()], ..listed };
         assert_eq!(
-            mapped.apply(&mut submit("447700900123", 0, b"", &[]), None),
+            mapped.apply(&mut submit("447700900123", 0, b"", &[])),
             Err(Withheld::NotAllowed)
         );
         let everything = Rules { dest_allow: vec!["*".to_owned()], ..guarded() };
-        assert_eq!(everything.apply(&mut submit("1", 0, b"", &[]), None), Err(Withheld::NotAllowed));
+        assert_eq!(everything.apply(&mut submit("1", 0, b"", &[])), Err(Withheld::NotAllowed));
     }
 
     #[test]
@@ -466,7 +467,7 @@ mod tests {
             [("447700900123", "999700900123"), ("+447700900123", "999700900123"), ("112", "9990000")]
         {
             let mut planned = submit(number, 0, b"", &[]);
-            assert_eq!(rules.apply(&mut planned, None), Ok(()));
+            assert_eq!(rules.apply(&mut planned), Ok(()));
             assert_eq!(text(&planned, "destination_addr"), want);
             assert_eq!(field(&planned, "dest_addr_ton"), Content::Integer(1));
             assert_eq!(field(&planned, "dest_addr_npi"), Content::Integer(1));
@@ -479,12 +480,12 @@ mod tests {
         cut.octets.truncate(30);
         cut.octets[3] = 30;
         let rules = Rules { test_numbers: true, ..guarded() };
-        assert_eq!(rules.apply(&mut cut.clone(), None), Err(Withheld::Unclear));
+        assert_eq!(rules.apply(&mut cut.clone()), Err(Withheld::Unclear));
         let mut vendor = submit("447700900123", 0, b"hello", &[]);
         vendor.octets[4..8].copy_from_slice(&[0, 1, 2, 0]);
-        assert_eq!(rules.apply(&mut vendor, None), Err(Withheld::Unclear));
+        assert_eq!(rules.apply(&mut vendor), Err(Withheld::Unclear));
         let before = cut.octets.clone();
-        assert_eq!(Rules { test_numbers: true, ..Rules::default() }.apply(&mut cut, None), Ok(()));
+        assert_eq!(Rules { test_numbers: true, ..Rules::default() }.apply(&mut cut), Ok(()));
         assert_eq!(cut.octets, before);
     }
 
@@ -500,7 +501,7 @@ mod tests {
         };
         let mut planned =
             submit("1", 0, b"hello", &[(TlvTag::DEST_PORT, &[0, 1]), (TlvTag::SOURCE_PORT, &[0, 2])]);
-        assert_eq!(rules.apply(&mut planned, None), Ok(()));
+        assert_eq!(rules.apply(&mut planned), Ok(()));
         assert_eq!(field(&planned, "registered_delivery"), Content::Integer(0));
         assert_eq!(text(&planned, "schedule_delivery_time"), "260102000000000+");
         assert_eq!(text(&planned, "source_addr"), "theirs");
@@ -513,7 +514,7 @@ mod tests {
     fn each_pass_has_its_own_references_of_parts() {
         let mut in_header = submit("1", 0x40, b"\x05\x00\x03\xFF\x02\x01hello", &[]);
         in_header.pass = 2;
-        assert_eq!(Rules::default().apply(&mut in_header, None), Ok(()));
+        assert_eq!(Rules::default().apply(&mut in_header), Ok(()));
         assert_eq!(
             field(&in_header, "short_message"),
             Content::Octets(b"\x05\x00\x03\x01\x02\x01hello".to_vec())
@@ -525,7 +526,7 @@ mod tests {
         ];
         let mut in_tlvs = submit("1", 0, b"hello", &sar);
         in_tlvs.pass = 1;
-        assert_eq!(Rules::default().apply(&mut in_tlvs, None), Ok(()));
+        assert_eq!(Rules::default().apply(&mut in_tlvs), Ok(()));
         let record = Record::decode(&in_tlvs.octets, Context { version: None, from: None }).unwrap().0;
         assert_eq!(record.tlvs[0].octets, [0, 10]);
     }

@@ -108,6 +108,9 @@ fn values(pdu: &[u8]) -> BTreeMap<String, Vec<Content>> {
     values
 }
 
+/// Latencies in microseconds.
+pub type Latencies = Histogram<u64>;
+
 /// Everything that was compared, in numbers.
 #[derive(Debug)]
 pub struct Totals {
@@ -120,13 +123,13 @@ pub struct Totals {
     /// Fields that differ, with the number of requests.
     pub fields: BTreeMap<String, u64>,
     /// Latency in the capture, microseconds.
-    pub recorded: Histogram<u64>,
+    pub recorded: Latencies,
     /// Latency now, from when a request was sent.
-    pub replayed: Histogram<u64>,
+    pub replayed: Latencies,
     /// The same from when it was to be sent: what somebody who keeps to the schedule would wait.
-    pub intended: Histogram<u64>,
+    pub intended: Latencies,
     /// How much after its time a request was sent.
-    pub slip: Histogram<u64>,
+    pub slip: Latencies,
 }
 
 impl Totals {
@@ -155,7 +158,7 @@ impl Totals {
         for field in &comparison.differences {
             one(self.fields.entry(field.clone()).or_default());
         }
-        let mut note = |histogram: &mut Histogram<u64>, span: Duration| {
+        let note = |histogram: &mut Latencies, span: Duration| {
             let micros = u64::try_from(span.nanos() / 1_000).unwrap_or(0);
             histogram.saturating_record(micros);
         };

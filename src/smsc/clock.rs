@@ -7,7 +7,7 @@ use crate::time::{Duration, Timestamp};
 const EPOCH_2000: i64 = 946_684_800;
 
 /// `YYMMDDhhmmss000+`.
-pub(super) fn absolute(at: Timestamp) -> [u8; 16] {
+pub(crate) fn absolute(at: Timestamp) -> [u8; 16] {
     let mut text = *b"YYMMDDhhmmss000+";
     for (place, digit) in text.iter_mut().zip(digits(at)) {
         *place = digit;

@@ -39,6 +39,7 @@ mod store;
 mod verdict;
 mod write;
 
+pub(crate) use clock::absolute as absolute_time;
 pub use engine::{Close, ConnectionId, Engine};
 pub use event::{Counters, Event, What};
 pub use fault::{Fault, Faults};

@@ -1,5 +1,5 @@
-//! A report as text for a terminal or a ticket, as JSON, and the JSON Schema. The only module that names comfy-table
-//! and serde_json.
+//! A report as text for a terminal or a ticket, as JSON, and the JSON Schema. The only module that names comfy-table,
+//! quick-junit and serde_json.
 //!
 //! A view gets a [`Report`](crate::report::Report) and options and writes to a [`Write`](std::io::Write). It adds no
 //! facts: whatever it prints stands in the report. Text of the traffic's own (a system_id, say) reaches a terminal
@@ -13,6 +13,7 @@ mod page;
 mod plain;
 pub mod prom;
 pub mod records;
+pub mod replay;
 pub mod schema;
 pub mod smsc;
 #[cfg(test)]

@@ -1,0 +1,367 @@
+//! A replay: what will be sent, what became of each request, and what is different.
+
+use std::io::{self, Write};
+
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+use serde_json::{Value, json};
+
+use super::plain;
+use crate::replay::engine::{Counters, Exchange, Missing, Replayed};
+use crate::replay::plan::{Recorded, Session};
+use crate::replay::verdict::{Comparison, Latencies, Totals, Verdict};
+use crate::smpp::{CommandStatus, Header};
+
+/// Test cases of a JUnit report; more requests are one case together.
+pub const MOST_CASES: usize = 10_000;
+
+/// Sessions that a plan lists; the others are counted.
+const LISTED: usize = 20;
+
+/// What is to be sent, for people to agree to.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    /// Where to.
+    pub target: String,
+    /// What it resolves to.
+    pub addresses: Vec<String>,
+    /// Live sessions, each in words.
+    pub sessions: Vec<String>,
+    /// Requests, of all passes.
+    pub requests: u64,
+    /// Of those, by command.
+    pub commands: Vec<(String, u64)>,
+    /// What is left out, and why.
+    pub left_out: Vec<(String, u64)>,
+    /// Sentences on the pace: wanted, reachable, and by what it is bound.
+    pub pace: Vec<String>,
+    /// Sentences on numbers, and other things to know before one agrees.
+    pub notes: Vec<String>,
+}
+
+/// Writes a plan.
+///
+/// # Errors
+/// It cannot be written.
+pub fn write_plan(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
+    let mut line = |label: &str, text: &str| writeln!(out, "{label:<10} {}", plain(text, false));
+    let target = match plan.addresses.is_empty() {
+        true => plan.target.clone(),
+        false => format!("{} ({})", plan.target, plan.addresses.join(", ")),
+    };
+    line("Replay to", &target)?;
+    for (number, session) in plan.sessions.iter().take(LISTED).enumerate() {
+        line(if number == 0 { "Sessions" } else { "" }, session)?;
+    }
+    if plan.sessions.len() > LISTED {
+        line("", &format!("and {} more", plan.sessions.len() - LISTED))?;
+    }
+    let commands: Vec<String> = plan.commands.iter().map(|(name, count)| format!("{count} {name}")).collect();
+    line("Requests", &format!("{}: {}", plan.requests, commands.join(", ")))?;
+    for (number, (why, count)) in plan.left_out.iter().filter(|(_, count)| *count > 0).enumerate() {
+        line(if number == 0 { "Left out" } else { "" }, &format!("{count} {why}"))?;
+    }
+    for (number, sentence) in plan.pace.iter().enumerate() {
+        line(if number == 0 { "Pace" } else { "" }, sentence)?;
+    }
+    for (number, note) in plan.notes.iter().enumerate() {
+        line(if number == 0 { "Note" } else { "" }, note)?;
+    }
+    Ok(())
+}
+
+/// Writes what became of one request as a line of JSON.
+///
+/// # Errors
+/// It cannot be written.
+pub fn write_exchange(
+    exchange: &Exchange,
+    comparison: &Comparison,
+    sessions: &[Session],
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let planned = &exchange.planned;
+    let session = session_of(exchange, sessions);
+    let recorded = match &planned.recorded {
+        Recorded::Unknown => Value::Null,
+        Recorded::Answered { latency, .. } => {
+            json!({ "status": status(planned.recorded.status()), "latency_us": micros(latency.nanos()) })
+        }
+    };
+    let (new, at, missing) = match &exchange.outcome {
+        Replayed::Answered { response, at } => {
+            (Header::parse(response).map(|header| header.command_status), Some(*at), None)
+        }
+        Replayed::Missing(why) => (None, None, Some(why.name())),
+        Replayed::NotSent(why) => (None, None, Some(why.name())),
+    };
+    let since = |from: Option<crate::time::Timestamp>| Some(micros(at?.since(from?).nanos()));
+    let value = json!({
+        "schema": "smpp-inspect/replayed/1",
+        "verdict": comparison.verdict.name(),
+        "differences": comparison.differences,
+        "number": planned.number,
+        "pass": planned.pass,
+        "session": session.map(|session| &session.id),
+        "account": session.map(|session| &session.account),
+        "pcap": { "file": planned.file.as_deref(), "frame": planned.frame, "index": planned.index },
+        "command": planned.command.to_string(),
+        "recorded": recorded,
+        "recorded_at": planned.at,
+        "recorded_sequence_number": planned.sequence,
+        "replayed": {
+            "status": status(new),
+            "why": missing,
+            "sequence_number": exchange.sent.map(|_| exchange.sequence),
+            "intended_at": exchange.intended,
+            "sent_at": exchange.sent,
+            "answered_at": at,
+            "latency_us": since(exchange.sent),
+            "latency_from_intended_us": since(exchange.intended),
+        },
+    });
+    serde_json::to_writer(&mut *out, &value)?;
+    out.write_all(b"\n")
+}
+
+/// What a run was, for its report.
+#[derive(Clone, Copy, Debug)]
+pub struct Run<'a> {
+    /// What was compared.
+    pub totals: &'a Totals,
+    /// What happened.
+    pub counters: &'a Counters,
+    /// Requests that were planned.
+    pub planned: u64,
+    /// From the first request's time to the end, in seconds.
+    pub lasted: Option<f64>,
+    /// Requests a second that were wanted; `None`: as many as possible.
+    pub wanted: Option<f64>,
+    /// Why it could not go on.
+    pub failure: Option<&'a str>,
+}
+
+impl Run<'_> {
+    /// Requests that were never handed over, because the run was over before.
+    fn never_reached(&self) -> u64 {
+        self.planned.saturating_sub(self.counters.sent).saturating_sub(self.counters.not_sent)
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
+    fn rate(&self) -> Option<f64> {
+        self.lasted.filter(|lasted| *lasted > 0.0).map(|lasted| self.counters.sent as f64 / lasted)
+    }
+}
+
+/// Writes what is different, for people.
+///
+/// # Errors
+/// It cannot be written.
+pub fn write_verdict(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let Run { totals, counters, .. } = run;
+    writeln!(
+        out,
+        "sent {} of {}  answered {}  same {}  expected {}  different {}  missing {}  not sent {}  extra {}",
+        counters.sent,
+        run.planned,
+        counters.answered,
+        totals.count(Verdict::Same),
+        totals.count(Verdict::Expected),
+        totals.count(Verdict::Different),
+        totals.count(Verdict::Missing),
+        totals.count(Verdict::NotSent).saturating_add(run.never_reached()),
+        counters.extra,
+    )?;
+    if !totals.statuses.is_empty() {
+        writeln!(out, "\n{:<20} {:<26} {:<26} {:>9}", "command", "recorded", "replayed", "requests")?;
+        let name = |status: &Option<CommandStatus>| status.map_or("-".to_owned(), |status| status.to_string());
+        for ((command, old, new), count) in &totals.statuses {
+            writeln!(out, "{command:<20} {:<26} {:<26} {count:>9}", name(old), name(new))?;
+        }
+    }
+    for (field, count) in &totals.fields {
+        writeln!(out, "differs in {field}: {count}")?;
+    }
+    writeln!(out, "\n{:<24} {:>10} {:>10} {:>10} {:>10}", "milliseconds", "p50", "p95", "p99", "max")?;
+    for (label, histogram) in [
+        ("latency, recorded", &totals.recorded),
+        ("latency, replayed", &totals.replayed),
+        ("latency, from intended", &totals.intended),
+        ("schedule slip", &totals.slip),
+    ] {
+        if !histogram.is_empty() {
+            let at = |q| millis(histogram.value_at_quantile(q));
+            let most = millis(histogram.max());
+            writeln!(out, "{label:<24} {:>10} {:>10} {:>10} {most:>10}", at(0.5), at(0.95), at(0.99))?;
+        }
+    }
+    if let Some(rate) = run.rate() {
+        let wanted = run.wanted.map_or("as many as possible".to_owned(), |wanted| format!("{wanted:.1}/s"));
+        writeln!(out, "\nrate {rate:.1}/s, wanted {wanted}")?;
+    }
+    for (label, count) in [
+        ("connections lost", counters.lost),
+        ("responses that came too late", counters.late),
+        ("connections closed for garbage", counters.garbage),
+        ("answers ESME_RTHROTTLED", counters.throttled),
+        ("deliveries answered", counters.deliveries),
+        ("requests that waited for their window", counters.window_waits),
+        ("requests naming a message whose new id is not known", counters.untranslated),
+    ] {
+        if count > 0 {
+            writeln!(out, "{label}: {count}")?;
+        }
+    }
+    match run.failure {
+        Some(failure) => writeln!(out, "ended early: {}", plain(failure, false)),
+        None => Ok(()),
+    }
+}
+
+/// Writes the same as JSON.
+///
+/// # Errors
+/// It cannot be written.
+pub fn write_json(run: &Run<'_>, mut out: &mut dyn Write) -> io::Result<()> {
+    let Run { totals, counters, .. } = run;
+    let latency = |histogram: &Latencies| {
+        (!histogram.is_empty()).then(|| {
+            json!({
+                "count": histogram.len(),
+                "p50": histogram.value_at_quantile(0.5),
+                "p95": histogram.value_at_quantile(0.95),
+                "p99": histogram.value_at_quantile(0.99),
+                "max": histogram.max(),
+            })
+        })
+    };
+    let statuses: Vec<Value> = totals
+        .statuses
+        .iter()
+        .map(|((command, old, new), count)| {
+            json!({ "command": command, "recorded": status(*old), "replayed": status(*new), "count": count })
+        })
+        .collect();
+    let value = json!({
+        "schema": "smpp-inspect/replay/1",
+        "planned": run.planned,
+        "sent": counters.sent,
+        "answered": counters.answered,
+        "failed": counters.failed,
+        "verdicts": {
+            "same": totals.count(Verdict::Same),
+            "expected": totals.count(Verdict::Expected),
+            "different": totals.count(Verdict::Different),
+            "missing": totals.count(Verdict::Missing),
+            "not_sent": totals.count(Verdict::NotSent).saturating_add(run.never_reached()),
+            "extra": counters.extra,
+        },
+        "differences": totals.fields,
+        "statuses": statuses,
+        "latency_us": {
+            "recorded": latency(&totals.recorded),
+            "replayed": latency(&totals.replayed),
+            "from_intended": latency(&totals.intended),
+        },
+        "slip_us": latency(&totals.slip),
+        "rate": run.rate(),
+        "wanted_rate": run.wanted,
+        "connections": { "made": counters.connections, "binds": counters.binds, "lost": counters.lost },
+        "late": counters.late,
+        "garbage": counters.garbage,
+        "throttled": counters.throttled,
+        "deliveries": counters.deliveries,
+        "window_waits": counters.window_waits,
+        "untranslated": counters.untranslated,
+        "failure": run.failure,
+    });
+    super::json::write(&value, &mut out)
+}
+
+/// Test cases under way.
+#[derive(Debug, Default)]
+pub struct Junit {
+    suites: Vec<TestSuite>,
+    cases: usize,
+    more: u64,
+    more_failed: u64,
+}
+
+impl Junit {
+    /// A case for what became of a request.
+    pub fn add(&mut self, exchange: &Exchange, comparison: &Comparison, sessions: &[Session]) {
+        let failed = matches!(comparison.verdict, Verdict::Different | Verdict::Missing | Verdict::NotSent);
+        if self.cases >= MOST_CASES {
+            self.more = self.more.saturating_add(1);
+            self.more_failed = self.more_failed.saturating_add(u64::from(failed));
+            return;
+        }
+        self.cases += 1;
+        let id = session_of(exchange, sessions).map_or("-", |session| session.id.as_str()).to_owned();
+        let place = self.suites.iter().position(|suite| suite.name.as_str() == id).unwrap_or_else(|| {
+            self.suites.push(TestSuite::new(id));
+            self.suites.len() - 1
+        });
+        let planned = &exchange.planned;
+        let mut status = TestCaseStatus::success();
+        if failed {
+            status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+            status.set_type(comparison.verdict.name()).set_message(message(exchange, comparison));
+        }
+        let name = format!("{} in frame {} (request {})", planned.command, planned.frame, planned.number);
+        if let Some(suite) = self.suites.get_mut(place) {
+            suite.add_test_case(TestCase::new(name, status));
+        }
+    }
+
+    /// Writes the report.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn write(mut self, out: &mut dyn Write) -> io::Result<()> {
+        if self.more > 0 {
+            let mut status = TestCaseStatus::success();
+            if self.more_failed > 0 {
+                status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+                status.set_message(format!("{} of them differ or are missing", self.more_failed));
+            }
+            let mut suite = TestSuite::new("further requests");
+            suite.add_test_case(TestCase::new(format!("{} more", self.more), status));
+            self.suites.push(suite);
+        }
+        let mut report = Report::new("smpp-inspect replay");
+        report.add_test_suites(self.suites);
+        report.serialize(out).map_err(io::Error::other)
+    }
+}
+
+/// What is wrong with an exchange, in words.
+fn message(exchange: &Exchange, comparison: &Comparison) -> String {
+    let old = exchange.planned.recorded.status().map_or("no answer known".to_owned(), |old| old.to_string());
+    match &exchange.outcome {
+        Replayed::Answered { response, .. } => {
+            let new = Header::parse(response).map_or("?".to_owned(), |header| header.command_status.to_string());
+            format!("recorded {old}, replayed {new}, differs in {}", comparison.differences.join(", "))
+        }
+        Replayed::Missing(Missing::TimedOut) => format!("recorded {old}, no answer in time"),
+        Replayed::Missing(why) => format!("recorded {old}, no answer: {}", why.name()),
+        Replayed::NotSent(why) => format!("not sent: {}", why.name()),
+    }
+}
+
+fn session_of<'s>(exchange: &Exchange, sessions: &'s [Session]) -> Option<&'s Session> {
+    sessions.get(crate::num::index(exchange.planned.session))
+}
+
+fn status(status: Option<CommandStatus>) -> Value {
+    status.map_or(Value::Null, |status| json!({ "code": status.0, "name": status.to_string() }))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "exact below 100 days")]
+fn micros(nanos: i64) -> f64 {
+    nanos as f64 / 1_000.0
+}
+
+#[expect(clippy::cast_precision_loss, reason = "for people")]
+fn millis(micros: u64) -> String {
+    format!("{:.3}", micros as f64 / 1_000.0)
+}
