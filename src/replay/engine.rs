@@ -242,13 +242,16 @@ pub(super) struct Core {
     pub(super) permits: u64,
     /// Sessions with requests that are not done.
     pub(super) senders: usize,
-    pub(super) ids: HashMap<Box<[u8]>, Option<Box<[u8]>>, foldhash::fast::RandomState>,
+    pub(super) ids: Ids,
     pub(super) ids_left_out: u64,
     pub(super) exchanges: Vec<Exchange>,
     pub(super) ready: VecDeque<LinkId>,
     pub(super) connects: VecDeque<LinkId>,
     timers: BinaryHeap<Reverse<(Timestamp, LinkId)>>,
 }
+
+/// New ids of messages by captured ones; `None` as long as the message is on its way.
+type Ids = HashMap<Box<[u8]>, Option<Box<[u8]>>, foldhash::fast::RandomState>;
 
 /// New ids of messages that are remembered.
 const IDS: usize = 1_000_000;
@@ -264,6 +267,15 @@ impl Core {
             self.ids.insert(captured.into(), None);
         } else {
             self.ids_left_out = self.ids_left_out.saturating_add(1);
+        }
+    }
+
+    /// The message of this captured id gets none.
+    pub(super) fn has_no_id(&mut self, captured: Option<&[u8]>) {
+        if let Some(captured) = captured.filter(|_| self.options.translate)
+            && matches!(self.ids.get(captured), Some(None))
+        {
+            self.ids.remove(captured);
         }
     }
 
@@ -286,7 +298,8 @@ impl Engine {
     #[must_use]
     pub fn new(options: Options, at: Timestamp) -> Self {
         let count = u32::try_from(options.links.len()).unwrap_or(u32::MAX);
-        let links: Vec<Link> = options.links.iter().zip(0..count).map(|(link, id)| Link::new(id, link)).collect();
+        let links: Vec<Link> =
+            options.links.iter().zip(0..count).map(|(link, id)| Link::new(id, link)).collect();
         let senders = links.iter().filter(|link| link.options.is_used && link.options.requests > 0).count();
         let core = Core {
             now: at,
@@ -491,7 +504,10 @@ impl Engine {
     fn settle(&mut self) {
         if self.core.epoch.is_none()
             && !self.core.stopping
-            && self.links.iter().all(|link| link.is_bound() || link.is_over() || link.options.opens_at > AHEAD)
+            && self
+                .links
+                .iter()
+                .all(|link| link.is_bound() || link.is_over() || link.options.opens_at > AHEAD)
             && self.links.iter().any(Link::is_bound)
         {
             self.core.epoch = Some(self.core.now);
@@ -503,8 +519,12 @@ impl Engine {
                 self.links.iter().filter(|link| link.wants_to_end(&self.core)).map(|link| link.id).collect();
             ids.into_iter().for_each(|id| self.poll(id));
         } else if self.core.epoch.is_none() && !self.core.stopping {
-            let idle: Vec<LinkId> =
-                self.links.iter().filter(|link| link.is_idle() && link.options.opens_at <= AHEAD).map(|link| link.id).collect();
+            let idle: Vec<LinkId> = self
+                .links
+                .iter()
+                .filter(|link| link.is_idle() && link.options.opens_at <= AHEAD)
+                .map(|link| link.id)
+                .collect();
             idle.into_iter().for_each(|id| self.poll(id));
         }
     }

@@ -8,9 +8,7 @@
 
 use std::collections::VecDeque;
 
-use super::engine::{
-    AHEAD, Close, Core, Exchange, Failure, LinkId, LinkOptions, Missing, NotSent, Replayed,
-};
+use super::engine::{AHEAD, Close, Core, Exchange, Failure, LinkId, LinkOptions, Missing, NotSent, Replayed};
 use super::plan::Planned;
 use super::write::{pdu, set_word, text};
 use crate::num;
@@ -84,6 +82,8 @@ pub(super) struct Link {
     handled: u64,
     is_sender: bool,
     waited: bool,
+    /// Since when the next request waits for the id of its message.
+    blocked: Option<Timestamp>,
     was_bound: bool,
     tries: u32,
     heard_at: Timestamp,
@@ -109,6 +109,7 @@ impl Link {
             handled: 0,
             is_sender: options.is_used && options.requests > 0,
             waited: false,
+            blocked: None,
             was_bound: false,
             tries: 0,
             heard_at: Timestamp::MIN,
@@ -149,6 +150,11 @@ impl Link {
             };
             self.not_sent(planned, why, core);
             return false;
+        }
+        if core.options.translate
+            && let Some(id) = planned.recorded.message_id()
+        {
+            core.submitted(id);
         }
         self.queue.push_back(planned);
         true
@@ -337,7 +343,8 @@ impl Link {
             if !core.options.step && intended > core.now || core.next_at > core.now {
                 break;
             }
-            if core.options.step && core.permits == 0 || self.out.len() >= FULL || !self.may_refer(next, core) {
+            if core.options.step && core.permits == 0 || self.out.len() >= FULL || !self.may_refer(next, core)
+            {
                 break;
             }
             if self.in_flight >= self.options.window {
@@ -351,14 +358,6 @@ impl Link {
             self.waited = false;
             self.send(planned, intended, core);
         }
-    }
-
-    /// Whether the message that the request names has its new id, or never gets one.
-    fn may_refer(&self, planned: &Planned, core: &Core) -> bool {
-        let Some(span) = planned.message_id else { return true };
-        let id = crate::smpp::reader::slice(&planned.octets, span);
-        // Its submission is on the way as long as there is no id.
-        !matches!(core.ids.get(id), Some(None)) || self.in_flight == 0
     }
 
     fn send(&mut self, mut planned: Planned, intended: Timestamp, core: &mut Core) {
@@ -375,11 +374,8 @@ impl Link {
                 }
                 _ => core.counters.untranslated = core.counters.untranslated.saturating_add(1),
             }
-        } else if core.options.translate
-            && let Some(id) = planned.recorded.message_id()
-        {
-            core.submitted(id);
         }
+        self.blocked = None;
         let octets = std::mem::take(&mut planned.octets);
         let start = self.out.len();
         self.out.extend_from_slice(&octets);
@@ -544,6 +540,8 @@ impl Link {
                     if let Some(known) = core.ids.get_mut(old) {
                         *known = Some(new.into());
                     }
+                } else {
+                    core.has_no_id(sent.planned.recorded.message_id());
                 }
                 let outcome = Replayed::Answered { response: octets.into(), at: core.now };
                 let counters = &mut core.counters;
@@ -574,7 +572,9 @@ impl Link {
         let name = octets.get(16..16_usize.saturating_add(end)).unwrap_or_default();
         let is_right = match &core.options.expect {
             Some(expected) => expected.as_bytes() == name,
-            None => name.is_empty() || core.options.forbidden.iter().all(|captured| captured.as_bytes() != name),
+            None => {
+                name.is_empty() || core.options.forbidden.iter().all(|captured| captured.as_bytes() != name)
+            }
         };
         if !is_right {
             let name = String::from_utf8_lossy(name).into_owned();
@@ -662,6 +662,7 @@ impl Link {
         self.handled = self.handled.saturating_add(1);
         core.counters.in_flight = core.counters.in_flight.saturating_sub(1);
         if matches!(outcome, Replayed::Missing(_)) {
+            core.has_no_id(sent.planned.recorded.message_id());
             core.counters.missing = core.counters.missing.saturating_add(1);
         }
         let Sent { planned, intended, at } = sent;
@@ -672,6 +673,7 @@ impl Link {
     fn not_sent(&mut self, planned: Planned, why: NotSent, core: &mut Core) {
         self.handled = self.handled.saturating_add(1);
         core.counters.not_sent = core.counters.not_sent.saturating_add(1);
+        core.has_no_id(planned.recorded.message_id());
         let intended = core.epoch.map(|epoch| epoch.plus(planned.due));
         let outcome = Replayed::NotSent(why);
         core.exchanges.push(Exchange { planned, intended, sent: None, sequence: 0, outcome });
@@ -712,7 +714,8 @@ impl Link {
         let next = self.queue.front().zip(core.epoch).and_then(|(next, epoch)| {
             later(epoch.plus(next.due).max(core.next_at)).filter(|_| !core.options.step)
         });
-        let over = core.options.duration.zip(core.epoch).and_then(|(duration, epoch)| later(epoch.plus(duration)));
+        let over =
+            core.options.duration.zip(core.epoch).and_then(|(duration, epoch)| later(epoch.plus(duration)));
         let timed_out = self.slots.front().and_then(|slot| match slot {
             Slot::Request(sent) => Some(sent.at.plus(core.options.timeout)),
             Slot::Enquire(at) => Some(at.plus(core.options.timeout)),
@@ -721,8 +724,17 @@ impl Link {
         let interval = core.options.enquire_link;
         let enquire = (interval > Duration::ZERO).then(|| later(self.heard_at.plus(interval))).flatten();
         let hold = self.is_finished(core).then(|| self.hold_until(core));
-        [next, over, timed_out, enquire, hold].into_iter().flatten().min()
+        let blocked = self.blocked.map(|_| core.now.plus(Duration::from_millis(5)));
+        [next, over, timed_out, enquire, hold, blocked].into_iter().flatten().min()
     }
+}
+
+/// Whether the message that a request names is on its way, so that its new id is to come.
+fn is_pending(planned: &Planned, core: &Core) -> bool {
+    planned.message_id.is_some_and(|span| {
+        let id = crate::smpp::reader::slice(&planned.octets, span);
+        matches!(core.ids.get(id), Some(None))
+    })
 }
 
 /// The sequence_number of the use with this number: 1 follows the last.

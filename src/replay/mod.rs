@@ -30,6 +30,8 @@ pub mod pace;
 pub mod plan;
 pub mod rewrite;
 pub mod safety;
+#[cfg(test)]
+mod tests;
 pub mod verdict;
 mod write;
 

@@ -10,7 +10,7 @@ use super::Secret;
 use super::engine::FileName;
 use crate::num;
 use crate::session::BindType;
-use crate::smpp::spec::{Slot, Command};
+use crate::smpp::spec::{Command, Slot};
 use crate::smpp::{CommandId, CommandStatus, Context, Header, Role, Silent, Span, Version, spec, walk};
 use crate::time::{Duration, Timestamp};
 
@@ -355,10 +355,8 @@ impl Planner {
             self.skipped.malformed = self.skipped.malformed.saturating_add(1);
             return;
         }
-        let refers = matches!(
-            header.command_id,
-            CommandId::QUERY_SM | CommandId::CANCEL_SM | CommandId::REPLACE_SM
-        );
+        let refers =
+            matches!(header.command_id, CommandId::QUERY_SM | CommandId::CANCEL_SM | CommandId::REPLACE_SM);
         let message_id =
             facts.span(Slot::MessageId).filter(|span| refers && facts.laid_out && span.end > span.start);
         self.has_references |= message_id.is_some();
@@ -428,9 +426,8 @@ impl Planner {
 #[must_use]
 pub fn legs(sessions: &[Session]) -> Option<Vec<(IpAddr, Vec<&Session>)>> {
     let with_requests = || sessions.iter().filter(|session| session.requests > 0);
-    let is_gateway = with_requests().any(|one| {
-        with_requests().any(|other| one.esme.ip() == other.smsc.ip() && one.smsc != other.smsc)
-    });
+    let is_gateway = with_requests()
+        .any(|one| with_requests().any(|other| one.esme.ip() == other.smsc.ip() && one.smsc != other.smsc));
     if !is_gateway {
         return None;
     }

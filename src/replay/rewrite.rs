@@ -9,10 +9,12 @@ use std::str::FromStr;
 use regex::Regex;
 
 use crate::num;
+use crate::smpp::reader::Reader;
 use crate::smpp::spec::fields;
 use crate::smpp::text::udh::{Meaning, UserDataHeader};
-use crate::smpp::reader::Reader;
-use crate::smpp::{CommandId, Content, Context, Entry, Moment, Record, Role, TlvEntry, TlvTag, Version, encode};
+use crate::smpp::{
+    CommandId, Content, Context, Entry, Moment, Record, Role, TlvEntry, TlvTag, Version, encode,
+};
 use crate::time::{Duration, Timestamp};
 
 use super::plan::Planned;
@@ -28,7 +30,8 @@ impl FromStr for Mapping {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let (from, to) = text.rsplit_once('=').ok_or("REGEX=TEMPLATE is needed, such as 4477(\\d+)=99977$1")?;
+        let (from, to) =
+            text.rsplit_once('=').ok_or("REGEX=TEMPLATE is needed, such as 4477(\\d+)=99977$1")?;
         let from = Regex::new(&format!("^(?:{from})$")).map_err(|error| error.to_string())?;
         if to.is_empty() {
             return Err("the template is empty".to_owned());
@@ -296,7 +299,9 @@ fn map(rules: &[Mapping], number: &[u8]) -> Option<Vec<u8>> {
 fn test_number(number: &[u8]) -> Vec<u8> {
     let digits = number.strip_prefix(b"+").unwrap_or(number);
     let mut test = b"999".to_vec();
-    test.extend(digits.iter().skip(3).map(|&c| if c.is_ascii_digit() { c } else { b'0'.saturating_add(c % 10) }));
+    test.extend(
+        digits.iter().skip(3).map(|&c| if c.is_ascii_digit() { c } else { b'0'.saturating_add(c % 10) }),
+    );
     while test.len() < 7 {
         test.push(b'0');
     }
@@ -431,10 +436,7 @@ mod tests {
         let mut planned = submit("447700900123", 0, b"hello", &[]);
         assert_eq!(rules.apply(&mut planned), Ok(()));
         assert_eq!(text(&planned, "destination_addr"), "9997700900123");
-        assert_eq!(
-            rules.apply(&mut submit("33600000000", 0, b"hello", &[])),
-            Err(Withheld::NotMapped)
-        );
+        assert_eq!(rules.apply(&mut submit("33600000000", 0, b"hello", &[])), Err(Withheld::NotMapped));
         // Only a whole number matches.
         assert_eq!(rules.apply(&mut submit("1447700", 0, b"", &[])), Err(Withheld::NotMapped));
     }
@@ -452,10 +454,7 @@ mod tests {
             assert_eq!(listed.apply(&mut submit(number, 0, b"", &[])), outcome, "{number}");
         }
         let mapped = Rules { map_dest: vec!["(.*)=33$1".parse().unwrap()], ..listed };
-        assert_eq!(
-            mapped.apply(&mut submit("447700900123", 0, b"", &[])),
-            Err(Withheld::NotAllowed)
-        );
+        assert_eq!(mapped.apply(&mut submit("447700900123", 0, b"", &[])), Err(Withheld::NotAllowed));
         let everything = Rules { dest_allow: vec!["*".to_owned()], ..guarded() };
         assert_eq!(everything.apply(&mut submit("1", 0, b"", &[])), Err(Withheld::NotAllowed));
     }

@@ -146,7 +146,11 @@ impl fmt::Display for Refusal {
 ///
 /// # Errors
 /// All that speaks against it.
-pub fn check(target: &Target, allowed: &Permissions, evidence: &Evidence<'_>) -> Result<Cleared, Vec<Refusal>> {
+pub fn check(
+    target: &Target,
+    allowed: &Permissions,
+    evidence: &Evidence<'_>,
+) -> Result<Cleared, Vec<Refusal>> {
     let mut refusals = Vec::new();
     let addresses: Vec<IpAddr> = target.addresses.iter().map(IpAddr::to_canonical).collect();
     if addresses.is_empty() {
@@ -158,7 +162,8 @@ pub fn check(target: &Target, allowed: &Permissions, evidence: &Evidence<'_>) ->
         refusals.push(Refusal::HostNotAllowed(target.host.clone()));
     }
     for &ip in &addresses {
-        let meets = |test: &dyn Fn(&SocketAddr) -> bool| evidence.ends.is_some_and(|ends| ends.iter().any(test));
+        let meets =
+            |test: &dyn Fn(&SocketAddr) -> bool| evidence.ends.is_some_and(|ends| ends.iter().any(test));
         if ip.is_loopback() {
             // Whatever address of it: one listener serves them all as a rule.
             if meets(&|end| end.ip().to_canonical().is_loopback() && end.port() == target.port) {

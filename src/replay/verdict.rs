@@ -164,7 +164,9 @@ impl Totals {
         };
         let recorded = exchange.planned.recorded.status();
         let mut replayed = None;
-        if let Recorded::Answered { latency, .. } = exchange.planned.recorded {
+        if let Recorded::Answered { latency, .. } = exchange.planned.recorded
+            && exchange.sent.is_some()
+        {
             note(&mut self.recorded, latency);
         }
         if let (Some(sent), Some(intended)) = (exchange.sent, exchange.intended) {

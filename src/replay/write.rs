@@ -4,13 +4,7 @@ use crate::num;
 use crate::smpp::{CommandId, CommandStatus};
 
 /// A PDU with this body; strings in it end with their NUL already.
-pub(super) fn pdu(
-    into: &mut Vec<u8>,
-    id: CommandId,
-    status: CommandStatus,
-    sequence: u32,
-    body: &[&[u8]],
-) {
+pub(super) fn pdu(into: &mut Vec<u8>, id: CommandId, status: CommandStatus, sequence: u32, body: &[&[u8]]) {
     let length = body.iter().map(|part| part.len()).fold(16, usize::saturating_add);
     for word in [num::short(length), id.0, status.0, sequence] {
         into.extend(word.to_be_bytes());

@@ -173,7 +173,8 @@ pub fn write_verdict(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
     )?;
     if !totals.statuses.is_empty() {
         writeln!(out, "\n{:<20} {:<26} {:<26} {:>9}", "command", "recorded", "replayed", "requests")?;
-        let name = |status: &Option<CommandStatus>| status.map_or("-".to_owned(), |status| status.to_string());
+        let name =
+            |status: &Option<CommandStatus>| status.map_or("-".to_owned(), |status| status.to_string());
         for ((command, old, new), count) in &totals.statuses {
             writeln!(out, "{command:<20} {:<26} {:<26} {count:>9}", name(old), name(new))?;
         }
@@ -339,7 +340,8 @@ fn message(exchange: &Exchange, comparison: &Comparison) -> String {
     let old = exchange.planned.recorded.status().map_or("no answer known".to_owned(), |old| old.to_string());
     match &exchange.outcome {
         Replayed::Answered { response, .. } => {
-            let new = Header::parse(response).map_or("?".to_owned(), |header| header.command_status.to_string());
+            let new =
+                Header::parse(response).map_or("?".to_owned(), |header| header.command_status.to_string());
             format!("recorded {old}, replayed {new}, differs in {}", comparison.differences.join(", "))
         }
         Replayed::Missing(Missing::TimedOut) => format!("recorded {old}, no answer in time"),

@@ -201,5 +201,7 @@ fn rate(text: &str) -> Result<f64, String> {
 /// `5`, `0.5`, `2x`.
 fn factor(text: &str) -> Result<f64, String> {
     let number = text.strip_suffix('x').unwrap_or(text).parse().ok();
-    number.filter(|factor| (0.001..=1e6).contains(factor)).ok_or_else(|| "0.001 to 1000000 is needed".to_owned())
+    number
+        .filter(|factor| (0.001..=1e6).contains(factor))
+        .ok_or_else(|| "0.001 to 1000000 is needed".to_owned())
 }

@@ -240,7 +240,8 @@ impl Arguments {
             return Ok(NOT_BOUND);
         }
         let counters = &outcome.counters;
-        let bad = [Verdict::Different, Verdict::Missing, Verdict::NotSent].map(|verdict| totals.count(verdict));
+        let bad =
+            [Verdict::Different, Verdict::Missing, Verdict::NotSent].map(|verdict| totals.count(verdict));
         let lacking = planned.saturating_sub(counters.sent);
         let is_different = bad.iter().any(|count| *count > 0) || lacking > 0 || counters.extra > 0;
         Ok(if self.fail_on == Some(FailOn::Different) && is_different { FOUND } else { DONE })
@@ -254,7 +255,9 @@ impl Arguments {
         let speed = if let Pace::Captured(speed) = self.pace() { speed } else { 1.0 };
         let mut links = Vec::new();
         for (session, of) in sessions.iter().zip(&counted.by_session) {
-            let is_used = of.requests > 0 || matches!(session.bind, Some(BindType::Receiver | BindType::Transceiver));
+            let receives = matches!(session.bind, Some(BindType::Receiver | BindType::Transceiver));
+            // One whose bind was refused in the capture has nothing to do.
+            let is_used = of.requests > 0 || receives && session.smsc_system_id.is_some();
             let named = self.bind_as.as_ref().map(|id| id.as_bytes().to_vec());
             let system_id = named.or_else(|| session.system_id.clone());
             let Some(system_id) = system_id.or_else(|| (!is_used).then(Vec::new)) else {
@@ -361,8 +364,11 @@ impl Arguments {
         let passes = u64::from(self.passes);
         let used: Vec<&LinkOptions> = links.iter().filter(|link| link.is_used).collect();
         let skipped = planner.skipped();
-        let mut left_out: Vec<(String, u64)> =
-            counted.withheld.iter().map(|(why, count)| (format!("requests withheld: {why}"), *count)).collect();
+        let mut left_out: Vec<(String, u64)> = counted
+            .withheld
+            .iter()
+            .map(|(why, count)| (format!("requests withheld: {why}"), *count))
+            .collect();
         left_out.extend([
             ("requests with errors: --raw sends them".to_owned(), skipped.malformed),
             ("requests that the capture holds in part only".to_owned(), skipped.partial),
@@ -393,7 +399,9 @@ impl Arguments {
             _ => {}
         }
         let mut notes = Vec::new();
-        if target.addresses.iter().all(|ip| ip.to_canonical().is_loopback()) && !self.rules(false, None).maps_destinations() {
+        if target.addresses.iter().all(|ip| ip.to_canonical().is_loopback())
+            && !self.rules(false, None).maps_destinations()
+        {
             notes.push(
                 "destinations stay as captured: if a tunnel leads from here to a real SMSC, people are reached".to_owned(),
             );
@@ -402,13 +410,16 @@ impl Arguments {
             notes.push("destinations become numbers of +999, which nobody has".to_owned());
         }
         if self.keep_destinations {
-            notes.push(format!("destinations stay as captured, only {} are sent to", self.dest_allow.join(", ")));
+            notes.push(format!(
+                "destinations stay as captured, only {} are sent to",
+                self.dest_allow.join(", ")
+            ));
         }
         if let Some(cleared) = cleared {
             match (cleared.expect(), cleared.forbidden()) {
                 (Some(name), _) => notes.push(format!("stops before the first request unless the SMSC is {name}")),
                 (None, []) => notes.push(
-                    "what the captured SMSC calls itself is not known, so nothing stops this if it is reached".to_owned(),
+                    "no captured SMSC on another machine is known by name, so a name stops nothing: see --expect-system-id".to_owned(),
                 ),
                 (None, names) => {
                     notes.push(format!("stops before the first request if the SMSC is {}", names.join(" or ")));
@@ -464,9 +475,9 @@ fn words(failure: &engine::Failure) -> String {
         engine::Failure::Connect(why) => format!("no connection: {why}"),
         engine::Failure::Refused(status) => format!("the bind was refused: {status}"),
         engine::Failure::NoBind(why) => format!("the bind got no answer: {why}"),
-        engine::Failure::WrongSystem(name) => format!(
-            "the SMSC calls itself {name:?}, which --expect-system-id did not name: nothing was sent"
-        ),
+        engine::Failure::WrongSystem(name) => {
+            format!("the SMSC calls itself {name:?}, which --expect-system-id did not name: nothing was sent")
+        }
         engine::Failure::Lost(why) => format!("a session was lost and could not bind again: {why}"),
     }
 }

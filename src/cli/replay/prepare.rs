@@ -148,7 +148,8 @@ impl Arguments {
             return Err(Failure::new("-", need));
         }
         let target = self.target()?;
-        let guard = !target.addresses.iter().all(|ip| ip.to_canonical().is_loopback()) || target.addresses.is_empty();
+        let guard =
+            !target.addresses.iter().all(|ip| ip.to_canonical().is_loopback()) || target.addresses.is_empty();
         let mut planner = self.planner();
         let mut gate = Gate::new(self, self.rules(guard, None));
         let mut counted = Counted::default();
@@ -179,7 +180,8 @@ impl Arguments {
         planner: &mut Planner,
         give: &mut dyn FnMut(Planned) -> bool,
     ) -> Result<bool, Failure> {
-        let settings = pipeline::Settings { max_sessions: MOST_SESSIONS, ..self.reading.settings(interrupt)? };
+        let settings =
+            pipeline::Settings { max_sessions: MOST_SESSIONS, ..self.reading.settings(interrupt)? };
         let capture = self.reading.capture(interrupt);
         let mut goes_on = true;
         let mut file: Option<FileName> = None;

@@ -291,7 +291,9 @@ impl Shared {
                         let why = format!("TLS: {error}");
                         self.with(|engine, at| engine.unreachable(link, &why, at));
                     }
-                    Err(_) => self.with(|engine, at| engine.unreachable(link, "TLS: no handshake in 5 s", at)),
+                    Err(_) => {
+                        self.with(|engine, at| engine.unreachable(link, "TLS: no handshake in 5 s", at))
+                    }
                 }
             }
         }

@@ -42,7 +42,8 @@ impl Tls {
     /// # Errors
     /// The host is no name, or there is no certificate to trust.
     pub fn new(host: &str, trust: &Trust) -> io::Result<Self> {
-        let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned()).map_err(io::Error::other)?;
+        let name =
+            ServerName::try_from(host.trim_matches(['[', ']']).to_owned()).map_err(io::Error::other)?;
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()
