@@ -67,6 +67,9 @@ fn options(links: u32, requests: u64, window: u32) -> Options {
     }
 }
 
+/// What changes the options, and whether anything is sent then.
+type Case<'a> = (&'a dyn Fn(&mut Options), bool);
+
 /// A connection of the world, and what the wire showed.
 #[derive(Default)]
 struct Wire {
@@ -290,8 +293,7 @@ fn a_message_centre_with_another_name_gets_an_unbind_and_nothing_else() {
         options.forbidden = vec!["smpp-inspect".to_owned()];
         options.expect = Some("smpp-inspect".to_owned());
     };
-    let cases: [(&dyn Fn(&mut Options), bool); 4] =
-        [(&right, true), (&wrong, false), (&forbidden, false), (&named, true)];
+    let cases: [Case<'_>; 4] = [(&right, true), (&wrong, false), (&forbidden, false), (&named, true)];
     for (change, sends) in cases {
         let mut options = options(2, 5, 10);
         change(&mut options);
