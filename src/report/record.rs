@@ -1,4 +1,4 @@
-//! Records: single transactions and sessions, as they become complete. Views render them.
+//! Records: single PDUs, transactions and sessions, as they become complete. Views render them.
 //!
 //! They come in the order of the frames that made them certain. That is the frame of the response as a rule; the first
 //! PDUs of a connection seen from its middle on are certain only when more of it was seen.
@@ -6,11 +6,13 @@
 use super::latency::micros;
 use super::model::{self, AccountFrom, Endpoint, Leg, Place, Unanswered};
 use super::owners::owner;
-use super::rows::{Ended, Who};
+use super::rows::{Ended, SeenPdu, Who};
 use super::selection::Selection;
 use crate::names::{Names, Party};
 use crate::session::{Outcome, Transaction};
-use crate::smpp::{self, CommandStatus};
+use crate::smpp::framer::Partial;
+use crate::smpp::text::Charset;
+use crate::smpp::{self, CommandStatus, Context};
 use crate::time::Timestamp;
 
 /// Something complete.
@@ -20,6 +22,8 @@ pub enum Record {
     Transaction(Box<TransactionRecord>),
     /// A session that is over.
     Session(Box<SessionRecord>),
+    /// A PDU.
+    Pdu(Box<PduRecord>),
 }
 
 /// The kinds of records.
@@ -29,6 +33,8 @@ pub enum RecordType {
     Transaction,
     /// [`Record::Session`]
     Session,
+    /// [`Record::Pdu`]
+    Pdu,
 }
 
 /// Whose a record is, as far as it is known when it is complete: nothing is told here that hangs on sessions to come.
@@ -99,6 +105,31 @@ pub struct SessionRecord {
     pub session: model::Session,
 }
 
+/// A PDU as it was captured: views and players decode it again, by the same context.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PduRecord {
+    /// Whose it is.
+    pub of: Owned,
+    /// Who sent it, where roles are known.
+    pub from: Option<smpp::Role>,
+    /// The end that sent it.
+    pub source: Endpoint,
+    /// The end that received it.
+    pub destination: Endpoint,
+    /// What it was judged by.
+    pub context: Context,
+    /// What data_coding 0 stands for.
+    pub default_charset: Charset,
+    /// Its octets: all of them, or of a partial one those that are there, at least the header.
+    pub octets: Box<[u8]>,
+    /// Why the rest of it is missing, if it is: then nothing is found wrong with it.
+    pub partial: Option<Partial>,
+    /// Octets of its side's stream before it.
+    pub stream_offset: u64,
+    /// The frame that made it readable, and when.
+    pub place: Place,
+}
+
 /// Finds the file of a frame, by its number among all, and its number there.
 pub type Find<'a> = dyn Fn(u64) -> Option<(String, u64)> + 'a;
 
@@ -135,6 +166,26 @@ impl Recorder<'_> {
             response: transaction
                 .response
                 .map(|response| place(find, (response.place, response.at), connection)),
+        })))
+    }
+
+    /// The record of a PDU, if it is taken.
+    #[must_use]
+    pub fn pdu(&self, who: &Who, pdu: &SeenPdu, find: &Find<'_>) -> Option<Record> {
+        let of = self.owned(who)?;
+        let connection = of.connection;
+        let end = |end: crate::decap::Endpoint| Endpoint { ip: end.ip, port: end.port };
+        Some(Record::Pdu(Box::new(PduRecord {
+            of,
+            from: pdu.role,
+            source: end(pdu.source),
+            destination: end(pdu.destination),
+            context: pdu.context,
+            default_charset: pdu.default_charset,
+            octets: pdu.octets.clone(),
+            partial: pdu.partial,
+            stream_offset: pdu.place.offset,
+            place: place(find, (pdu.place, pdu.at), connection),
         })))
     }
 
