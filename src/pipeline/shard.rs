@@ -27,7 +27,7 @@ const MOST_HELD: u64 = 3 << 20;
 impl Shard {
     pub(super) fn new(setup: Setup) -> Self {
         let transactions = setup.transactions.then(Vec::new);
-        let wanted = setup.show.clone().map(|sought| Box::new(Wanted::new(sought)));
+        let wanted = setup.show.clone().map(|sought| Box::new(Wanted::new(sought, setup.redactor.clone())));
         Self {
             setup,
             connections: Vec::new(),

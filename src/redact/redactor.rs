@@ -51,18 +51,20 @@ impl fmt::Display for Subjects {
 pub struct Redactor {
     pub(super) subjects: Subjects,
     keep: u8,
+    is_fresh: bool,
     numbers: Numbers,
     names: Names,
     addresses: Addresses,
 }
 
 impl Redactor {
-    /// Of `subjects`, by tokens under `key`; of numbers the first `keep` digits stay, see [`Numbers::new`].
+    /// Of `subjects`, by tokens under `key`, which is `is_fresh` where nobody keeps it; of numbers the first `keep` digits stay, see [`Numbers::new`].
     #[must_use]
-    pub fn new(key: &Key, subjects: Subjects, keep: u8) -> Self {
+    pub fn new(key: &Key, is_fresh: bool, subjects: Subjects, keep: u8) -> Self {
         Self {
             subjects,
             keep,
+            is_fresh,
             numbers: Numbers::new(key, usize::from(keep)),
             names: Names::new(key),
             addresses: Addresses::new(key),
@@ -73,6 +75,12 @@ impl Redactor {
     #[must_use]
     pub const fn subjects(&self) -> Subjects {
         self.subjects
+    }
+
+    /// Whether nobody keeps the key.
+    #[must_use]
+    pub const fn is_fresh(&self) -> bool {
+        self.is_fresh
     }
 
     /// Digits at the beginning of numbers that stay.
@@ -136,10 +144,11 @@ impl fmt::Debug for Redactor {
     }
 }
 
-/// Thing and how, in a line: `numbers, text redacted; 4 digits of numbers kept`.
+/// What was done, in a line: `numbers, text redacted, under a key of this run; the first 4 digits of numbers are kept`.
 impl fmt::Display for Redactor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} redacted", self.subjects)?;
+        let key = if self.is_fresh { "a key of this run alone" } else { "a key that was given" };
+        write!(f, "{} redacted, tokens under {key}", self.subjects)?;
         match self.keep {
             0 => Ok(()),
             keep if self.subjects.numbers => write!(f, "; the first {keep} digits of numbers are kept"),

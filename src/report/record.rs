@@ -9,6 +9,7 @@ use super::owners::owner;
 use super::rows::{Ended, Who};
 use super::selection::Selection;
 use crate::names::{Names, Party};
+use crate::redact::Redactor;
 use crate::session::{Outcome, Transaction};
 use crate::smpp::{self, CommandStatus};
 use crate::time::Timestamp;
@@ -109,6 +110,8 @@ pub struct Recorder<'a> {
     pub names: &'a Names,
     /// What is taken.
     pub selection: &'a Selection,
+    /// Who redacts it.
+    pub redactor: Option<&'a Redactor>,
 }
 
 impl Recorder<'_> {
@@ -150,6 +153,9 @@ impl Recorder<'_> {
         session.account = Some(of.account.clone());
         session.account_from = Some(of.account_from);
         session.side = of.side;
+        // What `of` has is redacted already.
+        (session.esme, session.smsc) = (of.esme, of.smsc);
+        session.system_id.clone_from(&of.system_id);
         Some(Record::Session(Box::new(SessionRecord { of, session })))
     }
 
@@ -162,11 +168,14 @@ impl Recorder<'_> {
         let taken = self.selection.may_take(&who.id, system_id.as_deref())
             && self.selection.takes_account(&account)
             && self.selection.takes_side(side);
+        let ip = |ip| self.redactor.map_or(ip, |redactor| redactor.ip(ip));
+        let redacted = |redactor: &Redactor| (redactor.account(&account), system_id.as_deref().map(|name| redactor.name(name)));
+        let (account, system_id) = self.redactor.map(redacted).unwrap_or((account, system_id));
         taken.then(|| Owned {
             session: who.id.to_string(),
             connection: who.id.connection.0,
-            esme: Endpoint { ip: who.esme.ip, port: who.esme.port },
-            smsc: Endpoint { ip: who.smsc.ip, port: who.smsc.port },
+            esme: Endpoint { ip: ip(who.esme.ip), port: who.esme.port },
+            smsc: Endpoint { ip: ip(who.smsc.ip), port: who.smsc.port },
             account,
             account_from: owner.name_from(),
             system_id,
