@@ -32,9 +32,7 @@ impl Addresses {
                 let token = permute(&self.v4, u128::from_be_bytes(octets), 32);
                 IpAddr::V4(Ipv4Addr::from(u32::try_from(token >> 96).unwrap_or_default()))
             }
-            IpAddr::V6(address) => {
-                IpAddr::V6(Ipv6Addr::from(permute(&self.v6, u128::from(address), 128)))
-            }
+            IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from(permute(&self.v6, u128::from(address), 128))),
         }
     }
 }

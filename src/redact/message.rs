@@ -11,7 +11,12 @@ use crate::smpp::{Facts, Span, Version};
 pub(super) const FILLER: u8 = b'x';
 
 /// Wipes all of a text.
-pub(super) fn wipe_region(octets: &mut [u8], facts: &Facts, version: Option<Version>, default_charset: Charset) {
+pub(super) fn wipe_region(
+    octets: &mut [u8],
+    facts: &Facts,
+    version: Option<Version>,
+    default_charset: Charset,
+) {
     let charset = facts.data_coding().map_or(default_charset, |data_coding| {
         crate::smpp::text::Coding::of(data_coding, version).with_default(data_coding, default_charset).charset
     });
@@ -42,7 +47,8 @@ pub(super) fn restore(
             for element in header.elements() {
                 match element {
                     Ok(element) if element.meaning().is_none() => {
-                        let value = Span { start: element.span.start.saturating_add(2), end: element.span.end };
+                        let value =
+                            Span { start: element.span.start.saturating_add(2), end: element.span.end };
                         part(out, value).fill(0);
                     }
                     Ok(_) => {}
@@ -75,7 +81,8 @@ fn receipt(out: &mut [u8], pdu: &[u8], user_data: &UserData<'_>) {
     let Some(found) = Receipt::parse(octets, 0) else { return };
     let digits = |value: &[u8]| value.iter().all(u8::is_ascii_digit);
     let date = |value: &[u8]| value.iter().all(|octet| octet.is_ascii_digit() || b" :./-+".contains(octet));
-    let id = |value: &[u8]| value.iter().all(|octet| octet.is_ascii_alphanumeric() || b"-_.:{}".contains(octet));
+    let id =
+        |value: &[u8]| value.iter().all(|octet| octet.is_ascii_alphanumeric() || b"-_.:{}".contains(octet));
     let stat = |value: &[u8]| crate::smpp::text::receipt::state(value).is_some();
     let fits: [(&[&[u8]], Option<Span>, usize, &dyn Fn(&[u8]) -> bool); 7] = [
         (&[b"id:"], found.id, 64, &id),
@@ -170,10 +177,9 @@ fn part(out: &mut [u8], span: Span) -> &mut [u8] {
 }
 
 fn copy(out: &mut [u8], pdu: &[u8], span: Span) {
-    if let (Some(into), Some(from)) = (
-        out.get_mut(index(span.start)..index(span.end)),
-        pdu.get(index(span.start)..index(span.end)),
-    ) {
+    if let (Some(into), Some(from)) =
+        (out.get_mut(index(span.start)..index(span.end)), pdu.get(index(span.start)..index(span.end)))
+    {
         into.copy_from_slice(from);
     }
 }

@@ -80,7 +80,9 @@ mod tests {
     fn a_token_has_the_form_of_its_name() {
         let token = names().token(b"norfone-01_A");
         assert_eq!((token.len(), token[7], token[10]), (12, b'-', b'_'));
-        assert!(token[..7].iter().all(u8::is_ascii_alphabetic) && token[8..10].iter().all(u8::is_ascii_digit));
+        assert!(
+            token[..7].iter().all(u8::is_ascii_alphabetic) && token[8..10].iter().all(u8::is_ascii_digit)
+        );
         assert_ne!(&token[..7], b"norfone");
         assert_eq!(names().token(b"norfone-01_A"), token);
         assert_eq!(names().token("Ž\n".as_bytes()), b"xxx");

@@ -82,7 +82,14 @@ impl Redactor {
     #[must_use]
     pub fn pdu(&self, octets: &[u8], context: Context, default_charset: Charset) -> Vec<u8> {
         let mut out = octets.to_vec();
-        let mut seen = Seen { redactor: self, from: octets.as_ptr().addr(), edits: Vec::new(), taken: Header::LEN, rest: Vec::new(), texts: Vec::new() };
+        let mut seen = Seen {
+            redactor: self,
+            from: octets.as_ptr().addr(),
+            edits: Vec::new(),
+            taken: Header::LEN,
+            rest: Vec::new(),
+            texts: Vec::new(),
+        };
         let facts = walk_with(octets, context, default_charset, &mut seen);
         let Seen { edits, taken, mut rest, texts, .. } = seen;
         for (at, token) in edits {
@@ -146,7 +153,7 @@ impl Seen<'_> {
         let at = octets.as_ptr().addr().wrapping_sub(self.from);
         let subjects = self.redactor.subjects;
         let token = match subject {
-            Subject::Secret => vec![b'*'; octets.len()],
+            Subject::Secret => shaped(octets, vec![b'*'; octets.len()]),
             Subject::Number if subjects.numbers => shaped(octets, self.redactor.number_token(octets)),
             Subject::Name if subjects.names => shaped(octets, self.redactor.name_token(octets)),
             Subject::Message => {
@@ -154,18 +161,22 @@ impl Seen<'_> {
                 self.texts.push(Span { start, end: start.saturating_add(crate::num::short(octets.len())) });
                 return;
             }
-            Subject::Plain(most) if octets.len() <= most && octets.iter().all(|octet| matches!(octet, b' '..=b'~')) => {
+            Subject::Plain(most)
+                if octets.len() <= most && octets.iter().all(|octet| matches!(octet, b' '..=b'~')) =>
+            {
                 return;
             }
             Subject::Binary(most) if octets.len() <= most => return,
-            Subject::ServiceType if SERVICE_TYPES.iter().any(|(name, ..)| name.as_bytes() == octets) => return,
+            Subject::ServiceType if SERVICE_TYPES.iter().any(|(name, ..)| name.as_bytes() == octets) => {
+                return;
+            }
             Subject::Number | Subject::Name => return,
             // An unknown TLV is often a number in the making of a vendor.
             Subject::Anything if subjects.numbers && is_number(octets) => self.redactor.number_token(octets),
             Subject::Anything | Subject::Plain(_) | Subject::Binary(_) | Subject::ServiceType
                 if subjects.of_pdus() =>
             {
-                wiped(octets)
+                shaped(octets, wiped(octets))
             }
             _ => return,
         };

@@ -119,5 +119,4 @@ mod tests {
             assert_eq!(Vec::from(token), cipher);
         }
     }
-
 }

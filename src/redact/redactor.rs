@@ -140,7 +140,10 @@ impl Redactor {
 /// Never the key.
 impl fmt::Debug for Redactor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Redactor").field("subjects", &self.subjects).field("keep", &self.keep).finish_non_exhaustive()
+        f.debug_struct("Redactor")
+            .field("subjects", &self.subjects)
+            .field("keep", &self.keep)
+            .finish_non_exhaustive()
     }
 }
 

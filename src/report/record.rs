@@ -169,7 +169,9 @@ impl Recorder<'_> {
             && self.selection.takes_account(&account)
             && self.selection.takes_side(side);
         let ip = |ip| self.redactor.map_or(ip, |redactor| redactor.ip(ip));
-        let redacted = |redactor: &Redactor| (redactor.account(&account), system_id.as_deref().map(|name| redactor.name(name)));
+        let redacted = |redactor: &Redactor| {
+            (redactor.account(&account), system_id.as_deref().map(|name| redactor.name(name)))
+        };
         let (account, system_id) = self.redactor.map(redacted).unwrap_or((account, system_id));
         taken.then(|| Owned {
             session: who.id.to_string(),
