@@ -360,6 +360,7 @@ fn table(files: &[Vec<u8>], kind: RecordType, settings: &Settings) -> (String, V
     let table = match kind {
         RecordType::Transaction => RecordTable::transactions(Options::default(), true, false),
         RecordType::Session => RecordTable::sessions(Options::default(), false),
+        RecordType::Pdu => RecordTable::pdus(Options::default(), true, false),
     };
     let mut out = Vec::new();
     let mut counts = vec![0];
@@ -380,6 +381,7 @@ fn records_are_all_there_and_the_same_for_any_number_of_threads() {
     for (kind, want) in [
         (RecordType::Transaction, report.transactions.iter().map(|row| row.count).sum::<u64>()),
         (RecordType::Session, report.sessions.len() as u64),
+        (RecordType::Pdu, report.pdus.total + report.pdus.partial.iter().map(|row| row.count).sum::<u64>()),
     ] {
         let (one, counts) = table(&files, kind, &settings);
         assert_eq!(counts, [want]);

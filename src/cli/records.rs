@@ -1,4 +1,4 @@
-//! `smpp-inspect records`: single transactions or sessions, a line each.
+//! `smpp-inspect records`: single transactions, sessions or PDUs, a line each.
 
 use std::io::{self, IsTerminal};
 
@@ -16,7 +16,7 @@ use crate::view::Zone;
 use crate::view::records::RecordTable;
 use crate::view::text::Options;
 
-/// List transactions or sessions as they become complete, a line each
+/// List transactions, sessions or PDUs as they become complete, a line each
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  smpp-inspect records capture.pcap\n  smpp-inspect records --type session --account \
@@ -49,6 +49,8 @@ enum Kind {
     Transaction,
     /// Sessions that are over
     Session,
+    /// PDUs, in the order in which they became readable
+    Pdu,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
@@ -75,6 +77,9 @@ impl Arguments {
                 RecordTable::transactions(options, self.reading.is_several(), is_terminal),
             ),
             Kind::Session => (RecordType::Session, RecordTable::sessions(options, is_terminal)),
+            Kind::Pdu => {
+                (RecordType::Pdu, RecordTable::pdus(options, self.reading.is_several(), is_terminal))
+            }
         };
         let at_once = is_terminal || self.reading.is_live();
         let mut left = self.limit.unwrap_or(u64::MAX);

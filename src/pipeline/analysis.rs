@@ -9,7 +9,7 @@ use crate::names::Names;
 use crate::num::count;
 use crate::redact::Redactor;
 use crate::report::{Facing, Row, SessionRow, Tally, What, Who, text};
-use crate::session::{End, Limits as SessionLimits, SessionEnd, Sessions};
+use crate::session::{End, Limits as SessionLimits, SessionEnd, SessionId, Sessions};
 use crate::smpp::Role;
 use crate::smpp::detect::{Held, Probe, Verdict, is_tls};
 use crate::smpp::framer::{Framed, Framer, Framing};
@@ -39,6 +39,8 @@ pub(super) struct Setup {
     pub(super) apart: bool,
     /// Whether transactions leave one by one.
     pub(super) transactions: bool,
+    /// Whether PDUs leave one by one.
+    pub(super) pdus: bool,
     /// What the message centres mean by data_coding 0.
     pub(super) default_charset: Charset,
 }
@@ -371,24 +373,30 @@ impl Analysis {
         }
     }
 
-    /// Turns the transactions that were asked for and the sessions that ended into rows.
+    /// Turns the PDUs and transactions that were asked for and the sessions that ended into rows.
     fn settle(&mut self, frame: u64, setup: &Setup, tally: &mut Tally, rows: &mut Vec<Row>) {
         let Content::Smpp(smpp) = &mut self.content else { return };
         let (number, opener, accepter, facing) = (self.number, self.opener, self.accepter, self.facing);
-        if let Some(transactions) = &mut tally.transactions {
-            rows.extend(transactions.drain(..).map(|transaction| {
-                let esme = transaction.role.map(|role| match role {
-                    Role::Esme => transaction.side,
-                    Role::Smsc => transaction.side.other(),
-                });
-                let live = smpp.live.iter().find(|live| live.session == transaction.session.n);
-                let system_id = live.and_then(|live| live.system_id.as_deref()).map(text);
-                let who = Who {
-                    system_id: system_id.filter(|name| !name.is_empty()),
-                    ..Who::new(transaction.session, esme, opener, accepter, facing)
-                };
-                Row { frame, connection: number.0, what: What::Transaction(Box::new((who, transaction))) }
-            }));
+        let live = &smpp.live;
+        let who = |session: SessionId, role: Option<Role>, side: Side| {
+            let esme = role.map(|role| match role {
+                Role::Esme => side,
+                Role::Smsc => side.other(),
+            });
+            let live = live.iter().find(|live| live.session == session.n);
+            let system_id = live.and_then(|live| live.system_id.as_deref()).map(text);
+            Who {
+                system_id: system_id.filter(|name| !name.is_empty()),
+                ..Who::new(session, esme, opener, accepter, facing)
+            }
+        };
+        let mut row = |what| rows.push(Row { frame, connection: number.0, what });
+        for pdu in tally.pdus.iter_mut().flat_map(|pdus| pdus.drain(..)) {
+            row(What::Pdu(Box::new((who(pdu.session, pdu.role, pdu.side), pdu))));
+        }
+        for transaction in tally.transactions.iter_mut().flat_map(|transactions| transactions.drain(..)) {
+            let who = who(transaction.session, transaction.role, transaction.side);
+            row(What::Transaction(Box::new((who, transaction))));
         }
         if smpp.ended.is_empty() {
             return;

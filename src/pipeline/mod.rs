@@ -112,7 +112,7 @@ const IN_FLIGHT: usize = 3;
 /// Reads `capture` to its end and reports on it. `progress` is told the octets read, and of how many, after each
 /// block.
 pub fn run(capture: Capture, settings: &Settings, progress: &mut Progress<'_>) -> Outcome {
-    process(capture, settings, settings.selection.clone(), false, &mut |_, _| true, progress)
+    process(capture, settings, settings.selection.clone(), Singly::default(), &mut |_, _| true, progress)
 }
 
 /// Reads `capture` and hands out the records of `types` that the selection takes, in the order of the frames that
@@ -129,19 +129,21 @@ pub fn records(
         selection: &settings.selection,
         redactor: settings.redactor.as_deref(),
     };
-    let [transactions, sessions] =
-        [RecordType::Transaction, RecordType::Session].map(|kind| types.contains(&kind));
+    let [transactions, sessions, pdus] =
+        [RecordType::Transaction, RecordType::Session, RecordType::Pdu].map(|kind| types.contains(&kind));
     let mut goes_on = true;
     let mut each = |row: &Row, find: &Find<'_>| {
         let record = match &row.what {
             What::Transaction(row) if transactions => recorder.transaction(&row.0, &row.1, find),
             What::Session(ended) if sessions => recorder.session(ended),
-            What::Transaction(_) | What::Session(_) | What::Rest(_) => None,
+            What::Pdu(row) if pdus => recorder.pdu(&row.0, &row.1, find),
+            What::Transaction(_) | What::Session(_) | What::Pdu(_) | What::Rest(_) => None,
         };
         goes_on = goes_on && record.is_none_or(|record| take(&record));
         goes_on
     };
-    process(capture, settings, Selection::default(), transactions, &mut each, progress)
+    let singly = Singly { transactions, pdus };
+    process(capture, settings, Selection::default(), singly, &mut each, progress)
 }
 
 /// Is told the octets read, and of how many.
@@ -168,11 +170,18 @@ impl Outlet<'_> {
     }
 }
 
+/// What leaves the shards one by one.
+#[derive(Clone, Copy, Default)]
+struct Singly {
+    transactions: bool,
+    pdus: bool,
+}
+
 fn process<'a>(
     capture: Capture,
     settings: &Settings,
     selection: Selection,
-    transactions: bool,
+    singly: Singly,
     each: &'a mut Each<'a>,
     progress: &mut Progress<'_>,
 ) -> Outcome {
@@ -192,7 +201,8 @@ fn process<'a>(
         redactor: settings.redactor.clone(),
         names: Arc::clone(&settings.names),
         apart: !selection.is_all(),
-        transactions,
+        transactions: singly.transactions,
+        pdus: singly.pdus,
         default_charset: settings.default_charset,
     };
     let flows = Flows::new(Flows::DEFAULT_LIMIT, &settings.ports);

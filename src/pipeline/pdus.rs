@@ -2,7 +2,7 @@
 
 use crate::decap::Endpoint;
 use crate::dissect::wanted::Seen as InCapture;
-use crate::report::{Exchanges, Finding, Tally};
+use crate::report::{Exchanges, Finding, SeenPdu, Tally};
 use crate::session::{Bind, LateDelivery, Seen, SessionEnd, Sessions, Sink, Transaction, Unsolicited};
 use crate::smpp::framer::{Framed, Framing, Lost, Skipped};
 use crate::smpp::text::Charset;
@@ -91,12 +91,25 @@ impl Framing for Pdus<'_> {
             let system_id = self.sessions.system_id().map(Into::into);
             live(self.live, self.sessions.current().n).system_id = system_id;
         }
+        if let Some(pdus) = &mut self.tally.pdus {
+            let (source, destination) = ends(self.ends, self.side);
+            pdus.push(SeenPdu {
+                session: self.sessions.current(),
+                side: self.side,
+                source,
+                destination,
+                // The bind itself tells it.
+                role: context.from.or_else(|| self.sessions.role(self.side)),
+                context,
+                default_charset,
+                octets: pdu.octets.into(),
+                partial: pdu.partial,
+                place: pdu.place,
+                at: pdu.at,
+            });
+        }
         if let Some(wanted) = &mut self.tally.wanted {
-            let (opener, accepter) = self.ends;
-            let (source, destination) = match self.side {
-                Side::Opener => (opener, accepter),
-                Side::Accepter => (accepter, opener),
-            };
+            let (source, destination) = ends(self.ends, self.side);
             wanted.see(&InCapture {
                 pdu,
                 context,
@@ -193,6 +206,14 @@ impl Sink for Outcomes<'_> {
 
     fn ended(&mut self, session: SessionEnd) {
         self.ended.push(session);
+    }
+}
+
+/// Sender and receiver of what `side` sends.
+const fn ends((opener, accepter): (Endpoint, Endpoint), side: Side) -> (Endpoint, Endpoint) {
+    match side {
+        Side::Opener => (opener, accepter),
+        Side::Accepter => (accepter, opener),
     }
 }
 

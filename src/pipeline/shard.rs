@@ -27,13 +27,14 @@ const MOST_HELD: u64 = 3 << 20;
 impl Shard {
     pub(super) fn new(setup: Setup) -> Self {
         let transactions = setup.transactions.then(Vec::new);
+        let pdus = setup.pdus.then(Vec::new);
         let wanted = setup.show.clone().map(|sought| Box::new(Wanted::new(sought, setup.redactor.clone())));
         Self {
             setup,
             connections: Vec::new(),
             active: Vec::new(),
             held: 0,
-            tally: Tally { wanted, transactions, ..Tally::default() },
+            tally: Tally { wanted, transactions, pdus, ..Tally::default() },
             rows: Vec::new(),
         }
     }

@@ -74,6 +74,9 @@ pub(super) fn restore(
     }
 }
 
+/// How a key may be spelled, where its value stands, how many octets that has at most, and what it looks like.
+type Expected<'a> = (&'a [&'a [u8]], Option<Span>, usize, &'a dyn Fn(&[u8]) -> bool);
+
 /// Puts back the keys of a receipt, and the values that have the form of what they should be.
 fn receipt(out: &mut [u8], pdu: &[u8], user_data: &UserData<'_>) {
     let text = ReceiptText::of(user_data);
@@ -84,7 +87,7 @@ fn receipt(out: &mut [u8], pdu: &[u8], user_data: &UserData<'_>) {
     let id =
         |value: &[u8]| value.iter().all(|octet| octet.is_ascii_alphanumeric() || b"-_.:{}".contains(octet));
     let stat = |value: &[u8]| crate::smpp::text::receipt::state(value).is_some();
-    let fits: [(&[&[u8]], Option<Span>, usize, &dyn Fn(&[u8]) -> bool); 7] = [
+    let fields: [Expected<'_>; 7] = [
         (&[b"id:"], found.id, 64, &id),
         (&[b"sub:"], found.submitted, 3, &digits),
         (&[b"dlvrd:"], found.delivered, 3, &digits),
@@ -94,7 +97,7 @@ fn receipt(out: &mut [u8], pdu: &[u8], user_data: &UserData<'_>) {
         (&[b"err:"], found.error, 4, &digits),
     ];
     let mut keep = |span: Span| copy(out, pdu, text.place(span));
-    for (keys, span, most, fits) in fits {
+    for (keys, span, most, fits) in fields {
         let Some(span) = span else { continue };
         key(octets, keys, span.start, &mut keep);
         let value = octets.get(index(span.start)..index(span.end)).unwrap_or_default();

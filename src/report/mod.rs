@@ -26,6 +26,6 @@ pub use exchanges::{Exchanges, Requests};
 pub use latency::{EXACT, Latencies};
 pub use model::Report;
 pub use owners::{Owner, owner};
-pub use rows::{Ended, Facing, Row, SessionRow, What, Who, text};
+pub use rows::{Ended, Facing, Row, SeenPdu, SessionRow, What, Who, text};
 pub use selection::Selection;
 pub use tally::{Finding, Findings, Found, Tally, add_health};

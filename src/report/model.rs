@@ -74,7 +74,8 @@ pub struct Report {
     // diagnoses: [Diagnosis] and timeline: Timeline will stand here.
     /// Bounds on memory that were reached: what had to be given up, and how often. Empty when none was.
     pub limits: Vec<Limit>,
-    /// What was redacted in this document; `null`: nothing was.
+    /// What was redacted in this document; absent: nothing was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub redaction: Option<Redaction>,
 }
 

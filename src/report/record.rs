@@ -1,4 +1,4 @@
-//! Records: single transactions and sessions, as they become complete. Views render them.
+//! Records: single PDUs, transactions and sessions, as they become complete. Views render them.
 //!
 //! They come in the order of the frames that made them certain. That is the frame of the response as a rule; the first
 //! PDUs of a connection seen from its middle on are certain only when more of it was seen.
@@ -6,12 +6,14 @@
 use super::latency::micros;
 use super::model::{self, AccountFrom, Endpoint, Leg, Place, Unanswered};
 use super::owners::owner;
-use super::rows::{Ended, Who};
+use super::rows::{Ended, SeenPdu, Who};
 use super::selection::Selection;
 use crate::names::{Names, Party};
 use crate::redact::Redactor;
 use crate::session::{Outcome, Transaction};
-use crate::smpp::{self, CommandStatus};
+use crate::smpp::framer::Partial;
+use crate::smpp::text::Charset;
+use crate::smpp::{self, CommandStatus, Context};
 use crate::time::Timestamp;
 
 /// Something complete.
@@ -21,6 +23,8 @@ pub enum Record {
     Transaction(Box<TransactionRecord>),
     /// A session that is over.
     Session(Box<SessionRecord>),
+    /// A PDU.
+    Pdu(Box<PduRecord>),
 }
 
 /// The kinds of records.
@@ -30,6 +34,8 @@ pub enum RecordType {
     Transaction,
     /// [`Record::Session`]
     Session,
+    /// [`Record::Pdu`]
+    Pdu,
 }
 
 /// Whose a record is, as far as it is known when it is complete: nothing is told here that hangs on sessions to come.
@@ -100,6 +106,31 @@ pub struct SessionRecord {
     pub session: model::Session,
 }
 
+/// A PDU as it was captured: views and players decode it again, by the same context.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PduRecord {
+    /// Whose it is.
+    pub of: Owned,
+    /// Who sent it, where roles are known.
+    pub from: Option<smpp::Role>,
+    /// The end that sent it.
+    pub source: Endpoint,
+    /// The end that received it.
+    pub destination: Endpoint,
+    /// What it was judged by.
+    pub context: Context,
+    /// What data_coding 0 stands for.
+    pub default_charset: Charset,
+    /// Its octets: all of them, or of a partial one those that are there, at least the header.
+    pub octets: Box<[u8]>,
+    /// Why the rest of it is missing, if it is: then nothing is found wrong with it.
+    pub partial: Option<Partial>,
+    /// Octets of its side's stream before it.
+    pub stream_offset: u64,
+    /// The frame that made it readable, and when.
+    pub place: Place,
+}
+
 /// Finds the file of a frame, by its number among all, and its number there.
 pub type Find<'a> = dyn Fn(u64) -> Option<(String, u64)> + 'a;
 
@@ -141,6 +172,28 @@ impl Recorder<'_> {
         })))
     }
 
+    /// The record of a PDU, if it is taken.
+    #[must_use]
+    pub fn pdu(&self, who: &Who, pdu: &SeenPdu, find: &Find<'_>) -> Option<Record> {
+        let of = self.owned(who)?;
+        let connection = of.connection;
+        let end = |end: crate::decap::Endpoint| Endpoint { ip: self.ip(end.ip), port: end.port };
+        let redacted =
+            |redactor: &Redactor| redactor.pdu(&pdu.octets, pdu.context, pdu.default_charset).into();
+        Some(Record::Pdu(Box::new(PduRecord {
+            of,
+            from: pdu.role,
+            source: end(pdu.source),
+            destination: end(pdu.destination),
+            context: pdu.context,
+            default_charset: pdu.default_charset,
+            octets: self.redactor.map_or_else(|| pdu.octets.clone(), redacted),
+            partial: pdu.partial,
+            stream_offset: pdu.place.offset,
+            place: place(find, (pdu.place, pdu.at), connection),
+        })))
+    }
+
     /// The record of a session, if it is taken.
     #[must_use]
     pub fn session(&self, ended: &Ended) -> Option<Record> {
@@ -159,6 +212,10 @@ impl Recorder<'_> {
         Some(Record::Session(Box::new(SessionRecord { of, session })))
     }
 
+    fn ip(&self, ip: std::net::IpAddr) -> std::net::IpAddr {
+        self.redactor.map_or(ip, |redactor| redactor.ip(ip))
+    }
+
     fn owned(&self, who: &Who) -> Option<Owned> {
         let (owner, peer) = owner(self.names, who);
         let told = || self.names.peer(peer?)?.system_id.clone();
@@ -168,7 +225,6 @@ impl Recorder<'_> {
         let taken = self.selection.may_take(&who.id, system_id.as_deref())
             && self.selection.takes_account(&account)
             && self.selection.takes_side(side);
-        let ip = |ip| self.redactor.map_or(ip, |redactor| redactor.ip(ip));
         let redacted = |redactor: &Redactor| {
             (redactor.account(&account), system_id.as_deref().map(|name| redactor.name(name)))
         };
@@ -176,8 +232,8 @@ impl Recorder<'_> {
         taken.then(|| Owned {
             session: who.id.to_string(),
             connection: who.id.connection.0,
-            esme: Endpoint { ip: ip(who.esme.ip), port: who.esme.port },
-            smsc: Endpoint { ip: ip(who.smsc.ip), port: who.smsc.port },
+            esme: Endpoint { ip: self.ip(who.esme.ip), port: who.esme.port },
+            smsc: Endpoint { ip: self.ip(who.smsc.ip), port: who.smsc.port },
             account,
             account_from: owner.name_from(),
             system_id,

@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use super::counts::Counts;
 use super::model;
+use super::rows::SeenPdu;
 use crate::dissect::Wanted;
 use crate::num::count;
 use crate::session::Transaction;
@@ -45,6 +46,8 @@ pub struct Tally {
     pub wanted: Option<Box<Wanted>>,
     /// Transactions on their way out, where they are asked for one by one. No count either.
     pub transactions: Option<Vec<Transaction>>,
+    /// PDUs on their way out, likewise.
+    pub pdus: Option<Vec<SeenPdu>>,
 }
 
 impl Tally {
@@ -65,6 +68,7 @@ impl Tally {
     pub fn hand_over(&mut self, other: &mut Self) {
         self.wanted = other.wanted.take();
         self.transactions = other.transactions.take();
+        self.pdus = other.pdus.take();
     }
 
     /// Takes the counts out.
@@ -92,6 +96,7 @@ impl Tally {
             limits,
             wanted: _,
             transactions: _,
+            pdus: _,
         } = self;
         let add = |n: &mut u64, more: u64| *n = n.saturating_add(more);
         add(stream_octets, other.stream_octets);

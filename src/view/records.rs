@@ -6,8 +6,8 @@ use super::figures::{count, millis, short_span};
 use super::plain::plain;
 use super::text::Options;
 use crate::report::model::{Bind, End, EndedBy, Leg, Place, Role, Session, Start, Unanswered};
-use crate::report::record::{Owned, Record, RecordOutcome, SessionRecord, TransactionRecord};
-use crate::smpp::CommandStatus;
+use crate::report::record::{Owned, PduRecord, Record, RecordOutcome, SessionRecord, TransactionRecord};
+use crate::smpp::{CommandStatus, Header};
 use crate::time::Timestamp;
 
 /// Writes records of one type, a line each below a line of titles.
@@ -57,6 +57,19 @@ const TRANSACTIONS: [Column; 11] = [
     figure("response", 10, 9, 4),
 ];
 
+const PDUS: [Column; 10] = [
+    text("time", 0, 15, 0),
+    text("session", 1, 7, 5),
+    text("side", 2, 8, 8),
+    text("account", 3, 12, 6),
+    text("from", 4, 4, 0),
+    text("command", 5, 21, 0),
+    figure("number", 6, 10, 3),
+    text("status", 7, 15, 4),
+    figure("octets", 8, 8, 1),
+    figure("frame", 9, 9, 2),
+];
+
 const SESSIONS: [Column; 14] = [
     text("began", 0, 15, 0),
     text("session", 1, 7, 0),
@@ -82,6 +95,17 @@ impl RecordTable {
         let mut table = Self::new(options, &TRANSACTIONS, files, terminal);
         if files {
             table.columns.iter_mut().filter(|column| column.cell >= 9).for_each(|column| column.width = 20);
+            table.fit();
+        }
+        table
+    }
+
+    /// A table of PDUs, `files` and `terminal` as of transactions.
+    #[must_use]
+    pub fn pdus(options: Options, files: bool, terminal: bool) -> Self {
+        let mut table = Self::new(options, &PDUS, files, terminal);
+        if files {
+            table.columns.iter_mut().filter(|column| column.cell == 9).for_each(|column| column.width = 20);
             table.fit();
         }
         table
@@ -134,6 +158,7 @@ impl RecordTable {
         let cells: Vec<String> = match record {
             Record::Transaction(record) => self.transaction(record).into(),
             Record::Session(record) => self.session(record).into(),
+            Record::Pdu(record) => self.pdu(record).into(),
         };
         let cells: Vec<&str> =
             self.columns.iter().map(|column| cells.get(column.cell).map_or("", String::as_str)).collect();
@@ -141,23 +166,11 @@ impl RecordTable {
     }
 
     fn transaction(&self, record: &TransactionRecord) -> [String; 11] {
-        let place = |place: &Place| {
-            let index =
-                place.index.filter(|&index| index > 0).map_or_else(String::new, |index| format!(".{index}"));
-            let frame = format!("{}{index}", place.frame);
-            match &place.file {
-                Some(path) if self.files => {
-                    format!("{}:{frame}", path.rsplit(['/', '\\']).next().unwrap_or(path))
-                }
-                _ => frame,
-            }
-        };
         let status = match (record.outcome, record.status) {
             (RecordOutcome::Unanswered(why), _) => unanswered(why).to_owned(),
             (RecordOutcome::OneWay, _) => "one way".to_owned(),
             (outcome, status) => {
-                let status = status.unwrap_or(CommandStatus::OK);
-                let name = status.name().map_or_else(|| format!("0x{:08x}", status.0), str::to_owned);
+                let name = status_name(status.unwrap_or(CommandStatus::OK));
                 if outcome == RecordOutcome::Nacked { format!("nack {name}") } else { name }
             }
         };
@@ -167,18 +180,13 @@ impl RecordTable {
             session.clone(),
             self::side(*side).to_owned(),
             account.clone(),
-            match record.asked_by {
-                Some(Role::Esme) => "ESME",
-                Some(Role::Smsc) => "SMSC",
-                None => "-",
-            }
-            .to_owned(),
+            role(record.asked_by).to_owned(),
             record.command.clone(),
             record.sequence_number.to_string(),
             status,
             millis(record.latency_us),
-            place(&record.request),
-            record.response.as_ref().map_or_else(|| "-".to_owned(), place),
+            self.place(&record.request),
+            record.response.as_ref().map_or_else(|| "-".to_owned(), |place| self.place(place)),
         ]
     }
 
@@ -223,6 +231,43 @@ impl RecordTable {
         ]
     }
 
+    fn pdu(&self, record: &PduRecord) -> [String; 10] {
+        let header = Header::parse(&record.octets);
+        let told = |tell: &dyn Fn(Header) -> String| header.map_or_else(|| "-".to_owned(), tell);
+        let octets = record.octets.len();
+        let Owned { session, account, side, .. } = &record.of;
+        [
+            self.time(record.place.at),
+            session.clone(),
+            self::side(*side).to_owned(),
+            account.clone(),
+            role(record.from.map(Role::from)).to_owned(),
+            told(&|header| header.command_id.to_string()),
+            told(&|header| header.sequence_number.0.to_string()),
+            told(&|header| match header.command_status {
+                CommandStatus::OK if !header.command_id.is_response() => "-".to_owned(),
+                status => status_name(status),
+            }),
+            match record.partial {
+                None => octets.to_string(),
+                Some(_) => format!("{octets}+"),
+            },
+            self.place(&record.place),
+        ]
+    }
+
+    fn place(&self, place: &Place) -> String {
+        let index =
+            place.index.filter(|&index| index > 0).map_or_else(String::new, |index| format!(".{index}"));
+        let frame = format!("{}{index}", place.frame);
+        match &place.file {
+            Some(path) if self.files => {
+                format!("{}:{frame}", path.rsplit(['/', '\\']).next().unwrap_or(path))
+            }
+            _ => frame,
+        }
+    }
+
     fn time(&self, at: Option<Timestamp>) -> String {
         let zone = &self.options.zone;
         match (at, self.width) {
@@ -253,6 +298,18 @@ impl RecordTable {
         }
         writeln!(out, "{}", line.trim_end())
     }
+}
+
+const fn role(role: Option<Role>) -> &'static str {
+    match role {
+        Some(Role::Esme) => "ESME",
+        Some(Role::Smsc) => "SMSC",
+        None => "-",
+    }
+}
+
+fn status_name(status: CommandStatus) -> String {
+    status.name().map_or_else(|| format!("0x{:08x}", status.0), str::to_owned)
 }
 
 const fn side(side: Option<Leg>) -> &'static str {

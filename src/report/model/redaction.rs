@@ -33,7 +33,7 @@ impl From<&Redactor> for Redaction {
     fn from(redactor: &Redactor) -> Self {
         let subjects = redactor.subjects().named().into_iter();
         Self {
-            subjects: subjects.filter_map(|(name, is)| is.then(|| name.to_owned())).collect(),
+            subjects: subjects.filter(|(_, is)| *is).map(|(name, _)| name.to_owned()).collect(),
             keep_prefix: redactor.keep(),
             key: if redactor.is_fresh() { KeyFrom::Fresh } else { KeyFrom::File },
         }
