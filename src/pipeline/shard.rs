@@ -28,7 +28,7 @@ impl Shard {
     pub(super) fn new(setup: Setup) -> Self {
         let transactions = setup.transactions.then(Vec::new);
         let pdus = setup.pdus.then(Vec::new);
-        let wanted = setup.show.clone().map(|sought| Box::new(Wanted::new(sought)));
+        let wanted = setup.show.clone().map(|sought| Box::new(Wanted::new(sought, setup.redactor.clone())));
         Self {
             setup,
             connections: Vec::new(),

@@ -9,6 +9,7 @@ use super::owners::owner;
 use super::rows::{Ended, SeenPdu, Who};
 use super::selection::Selection;
 use crate::names::{Names, Party};
+use crate::redact::Redactor;
 use crate::session::{Outcome, Transaction};
 use crate::smpp::framer::Partial;
 use crate::smpp::text::Charset;
@@ -140,6 +141,8 @@ pub struct Recorder<'a> {
     pub names: &'a Names,
     /// What is taken.
     pub selection: &'a Selection,
+    /// Who redacts it.
+    pub redactor: Option<&'a Redactor>,
 }
 
 impl Recorder<'_> {
@@ -174,7 +177,9 @@ impl Recorder<'_> {
     pub fn pdu(&self, who: &Who, pdu: &SeenPdu, find: &Find<'_>) -> Option<Record> {
         let of = self.owned(who)?;
         let connection = of.connection;
-        let end = |end: crate::decap::Endpoint| Endpoint { ip: end.ip, port: end.port };
+        let end = |end: crate::decap::Endpoint| Endpoint { ip: self.ip(end.ip), port: end.port };
+        let redacted =
+            |redactor: &Redactor| redactor.pdu(&pdu.octets, pdu.context, pdu.default_charset).into();
         Some(Record::Pdu(Box::new(PduRecord {
             of,
             from: pdu.role,
@@ -182,7 +187,7 @@ impl Recorder<'_> {
             destination: end(pdu.destination),
             context: pdu.context,
             default_charset: pdu.default_charset,
-            octets: pdu.octets.clone(),
+            octets: self.redactor.map_or_else(|| pdu.octets.clone(), redacted),
             partial: pdu.partial,
             stream_offset: pdu.place.offset,
             place: place(find, (pdu.place, pdu.at), connection),
@@ -201,7 +206,14 @@ impl Recorder<'_> {
         session.account = Some(of.account.clone());
         session.account_from = Some(of.account_from);
         session.side = of.side;
+        // What `of` has is redacted already.
+        (session.esme, session.smsc) = (of.esme, of.smsc);
+        session.system_id.clone_from(&of.system_id);
         Some(Record::Session(Box::new(SessionRecord { of, session })))
+    }
+
+    fn ip(&self, ip: std::net::IpAddr) -> std::net::IpAddr {
+        self.redactor.map_or(ip, |redactor| redactor.ip(ip))
     }
 
     fn owned(&self, who: &Who) -> Option<Owned> {
@@ -213,11 +225,15 @@ impl Recorder<'_> {
         let taken = self.selection.may_take(&who.id, system_id.as_deref())
             && self.selection.takes_account(&account)
             && self.selection.takes_side(side);
+        let redacted = |redactor: &Redactor| {
+            (redactor.account(&account), system_id.as_deref().map(|name| redactor.name(name)))
+        };
+        let (account, system_id) = self.redactor.map(redacted).unwrap_or((account, system_id));
         taken.then(|| Owned {
             session: who.id.to_string(),
             connection: who.id.connection.0,
-            esme: Endpoint { ip: who.esme.ip, port: who.esme.port },
-            smsc: Endpoint { ip: who.smsc.ip, port: who.smsc.port },
+            esme: Endpoint { ip: self.ip(who.esme.ip), port: who.esme.port },
+            smsc: Endpoint { ip: self.ip(who.smsc.ip), port: who.smsc.port },
             account,
             account_from: owner.name_from(),
             system_id,
