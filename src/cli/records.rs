@@ -1,6 +1,7 @@
 //! `smpp-inspect records`: single transactions or sessions, a line each.
 
-use std::io::{self, IsTerminal};
+use std::cell::RefCell;
+use std::io::{self, IsTerminal, Write};
 
 use clap::{Args, ValueEnum};
 
@@ -13,6 +14,7 @@ use super::{DONE, FAILED, Failure};
 use crate::pipeline;
 use crate::report::record::{Record, RecordType};
 use crate::view::Zone;
+use crate::view::record::{self, Documents};
 use crate::view::records::RecordTable;
 use crate::view::text::Options;
 
@@ -25,12 +27,18 @@ use crate::view::text::Options;
 pub(super) struct Arguments {
     #[command(flatten)]
     reading: Reading,
-    /// What is listed
-    #[arg(long = "type", value_name = "TYPE", value_enum, default_value_t)]
-    kind: Kind,
+    /// What is listed; several separated by commas, but in a table and CSV
+    #[arg(long = "type", value_name = "TYPE,...", value_enum, value_delimiter = ',', default_values_t = [Kind::Transaction])]
+    types: Vec<Kind>,
     /// How records are written
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// Show the texts of messages; otherwise their charset and length are left
+    #[arg(long)]
+    with_text: bool,
+    /// Show passwords
+    #[arg(long)]
+    show_secrets: bool,
     /// Stop after so many records
     #[arg(short = 'c', long, value_name = "N")]
     limit: Option<u64>,
@@ -42,68 +50,100 @@ pub(super) struct Arguments {
     ascii: bool,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Kind {
     /// Requests with their outcome
-    #[default]
     Transaction,
     /// Sessions that are over
     Session,
+    /// PDUs
+    Pdu,
+    /// What is wrong
+    Finding,
+    /// What was read so far, each minute of capture time and at the end
+    Summary,
 }
 
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// A table; on a terminal it is as wide as that
     #[default]
     Table,
+    /// A line of JSON each; `smpp-inspect schema records` describes it
+    Ndjson,
+}
+
+impl Kind {
+    const fn record_type(self) -> RecordType {
+        match self {
+            Self::Transaction => RecordType::Transaction,
+            Self::Session => RecordType::Session,
+            Self::Pdu => RecordType::Pdu,
+            Self::Finding => RecordType::Finding,
+            Self::Summary => RecordType::Summary,
+        }
+    }
+}
+
+/// Where records go.
+enum Writer {
+    Table(RecordTable, bool),
+    Lines(Documents),
+}
+
+impl Writer {
+    fn write(&mut self, record: &Record, out: &mut dyn Write) -> io::Result<()> {
+        match self {
+            Self::Table(table, titled) => {
+                if !std::mem::replace(titled, true) {
+                    table.write_titles(out)?;
+                }
+                table.write(record, out)
+            }
+            Self::Lines(documents) => record::write_ndjson(&documents.of(record), out),
+        }
+    }
 }
 
 impl Arguments {
     /// Reads, and writes each record as soon as it is complete.
     pub(super) fn run(self) -> Result<u8, Failure> {
+        let mut writer = self.writer()?;
         let interrupt = Interrupt::listen().unwrap_or_default();
-        let settings = self.reading.settings(&interrupt)?;
+        let mut settings = self.reading.settings(&interrupt)?;
+        if self.reading.is_live() {
+            // What one read brings is worked through before the next: nothing waits on other threads.
+            settings.threads = 1;
+        }
         let capture = self.reading.capture(&interrupt);
         let is_terminal = io::stdout().is_terminal();
-        let options = Options {
-            zone: self.tz.clone().unwrap_or_default(),
-            ..terminal::options(Color::Never, self.ascii)
-        };
-        let (kind, table) = match self.kind {
-            Kind::Transaction => (
-                RecordType::Transaction,
-                RecordTable::transactions(options, self.reading.is_several(), is_terminal),
-            ),
-            Kind::Session => (RecordType::Session, RecordTable::sessions(options, is_terminal)),
-        };
         let at_once = is_terminal || self.reading.is_live();
+        let types: Vec<RecordType> = self.types.iter().map(|kind| kind.record_type()).collect();
         let mut left = self.limit.unwrap_or(u64::MAX);
         let mut outcome = None;
-        let Format::Table = self.format;
         Output::Stdout.write(|out| {
-            let mut titled = false;
+            let out = RefCell::new(out);
             let mut written: io::Result<()> = Ok(());
             let mut take = |record: &Record| {
                 if left == 0 {
                     return false;
                 }
                 left -= 1;
-                let titles =
-                    if std::mem::replace(&mut titled, true) { Ok(()) } else { table.write_titles(out) };
-                written = titles.and_then(|()| table.write(record, out));
-                if at_once && written.is_ok() {
-                    written = out.flush();
-                }
+                written = writer.write(record, *out.borrow_mut());
                 written.is_ok() && left > 0
             };
             // Bars would stand among the lines.
             let mut progress = (!is_terminal).then(Progress::new);
             let mut tell = |read, of| {
+                if at_once {
+                    // Between two reads nothing stays behind; a reader that went away shows at the next record.
+                    let _ = out.borrow_mut().flush();
+                }
                 if let Some(progress) = &mut progress {
                     progress.update(read, of);
                 }
             };
-            outcome = Some(pipeline::records(capture, &settings, &[kind], &mut take, &mut tell));
+            outcome = Some(pipeline::records(capture, &settings, &types, &mut take, &mut tell));
             written
         })?;
         let Some(outcome) = outcome else { return Ok(FAILED) };
@@ -113,5 +153,26 @@ impl Arguments {
         }
         let nothing_read = outcome.report.capture.files.is_empty();
         Ok(if unread || nothing_read { FAILED } else { DONE })
+    }
+
+    /// What writes records.
+    fn writer(&self) -> Result<Writer, Failure> {
+        let options = Options {
+            zone: self.tz.clone().unwrap_or_default(),
+            ..terminal::options(Color::Never, self.ascii)
+        };
+        Ok(match self.format {
+            Format::Table => {
+                let [kind] = self.types[..] else {
+                    return Err(Failure::new("--type", "a table has one type: name one, or --format ndjson"));
+                };
+                let (files, terminal) = (self.reading.is_several(), io::stdout().is_terminal());
+                Writer::Table(RecordTable::of(kind.record_type(), options, files, terminal), false)
+            }
+            Format::Ndjson => {
+                let shown = record::Options { texts: self.with_text, secrets: self.show_secrets };
+                Writer::Lines(Documents::new(shown))
+            }
+        })
     }
 }

@@ -8,7 +8,7 @@ use crate::dissect::Sought;
 use crate::names::Names;
 use crate::num::count;
 use crate::report::{Facing, Row, SessionRow, Tally, What, Who, text};
-use crate::session::{End, Limits as SessionLimits, SessionEnd, Sessions};
+use crate::session::{End, Limits as SessionLimits, SessionEnd, SessionId, Sessions, Transaction};
 use crate::smpp::Role;
 use crate::smpp::detect::{Held, Probe, Verdict, is_tls};
 use crate::smpp::framer::{Framed, Framer, Framing};
@@ -34,10 +34,18 @@ pub(super) struct Setup {
     pub(super) names: Arc<Names>,
     /// Whether each connection is counted apart, so that sessions can be selected.
     pub(super) apart: bool,
-    /// Whether transactions leave one by one.
-    pub(super) transactions: bool,
+    /// What leaves one by one.
+    pub(super) singly: Singly,
     /// What the message centres mean by data_coding 0.
     pub(super) default_charset: Charset,
+}
+
+/// What leaves the shards one by one.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Singly {
+    pub(super) transactions: bool,
+    pub(super) pdus: bool,
+    pub(super) findings: bool,
 }
 
 /// How long a closed connection is kept: segments that its end overtook may still come.
@@ -181,7 +189,7 @@ impl Analysis {
 
     /// Lets go of what is held until others come: holes are gaps, PDUs that are not whole are partial, and what was
     /// not found to be SMPP yet is looked at no further.
-    pub(super) fn relieve(&mut self, setup: &Setup, tally: &mut Tally) {
+    pub(super) fn relieve(&mut self, frame: u64, setup: &Setup, tally: &mut Tally, rows: &mut Vec<Row>) {
         if matches!(self.content, Content::Open(_)) {
             self.content = Content::Other;
         }
@@ -198,6 +206,7 @@ impl Analysis {
             }
         }
         tally.limits.add("connections made to give up what they held, for want of memory", 1);
+        self.settle(frame, setup, tally, rows);
     }
 
     /// Takes a segment.
@@ -368,24 +377,36 @@ impl Analysis {
         }
     }
 
-    /// Turns the transactions that were asked for and the sessions that ended into rows.
+    /// Turns the PDUs and transactions that were asked for and the sessions that ended into rows.
     fn settle(&mut self, frame: u64, setup: &Setup, tally: &mut Tally, rows: &mut Vec<Row>) {
         let Content::Smpp(smpp) = &mut self.content else { return };
         let (number, opener, accepter, facing) = (self.number, self.opener, self.accepter, self.facing);
-        if let Some(transactions) = &mut tally.transactions {
-            rows.extend(transactions.drain(..).map(|transaction| {
-                let esme = transaction.role.map(|role| match role {
-                    Role::Esme => transaction.side,
-                    Role::Smsc => transaction.side.other(),
-                });
-                let live = smpp.live.iter().find(|live| live.session == transaction.session.n);
-                let system_id = live.and_then(|live| live.system_id.as_deref()).map(text);
-                let who = Who {
-                    system_id: system_id.filter(|name| !name.is_empty()),
-                    ..Who::new(transaction.session, esme, opener, accepter, facing)
-                };
-                Row { frame, connection: number.0, what: What::Transaction(Box::new((who, transaction))) }
-            }));
+        let live = &smpp.live;
+        let who = |session: SessionId, role: Option<Role>, side: Side| {
+            let esme = role.map(|role| match role {
+                Role::Esme => side,
+                Role::Smsc => side.other(),
+            });
+            let live = live.iter().find(|live| live.session == session.n);
+            let system_id = live.and_then(|live| live.system_id.as_deref()).map(text);
+            Who {
+                system_id: system_id.filter(|name| !name.is_empty()),
+                ..Who::new(session, esme, opener, accepter, facing)
+            }
+        };
+        let mut row = |what| rows.push(Row { frame, connection: number.0, what });
+        for pdu in tally.pdus.iter_mut().flat_map(|pdus| pdus.drain(..)) {
+            row(What::Pdu(Box::new((who(pdu.session, pdu.role, pdu.side), pdu))));
+        }
+        for seen in tally.transactions.iter_mut().flat_map(|transactions| transactions.done.drain(..)) {
+            let Transaction { session, role, side, .. } = seen.transaction;
+            row(What::Transaction(Box::new((who(session, role, side), seen))));
+        }
+        let sessions = &smpp.sessions;
+        for found in tally.found.iter_mut().flat_map(|found| found.drain(..)) {
+            let session = found.session.unwrap_or_else(|| sessions.current());
+            let role = sessions.role(found.side);
+            row(What::Finding(Box::new((who(session, role, found.side), role, found))));
         }
         if smpp.ended.is_empty() {
             return;

@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 
-use analysis::Setup;
+use analysis::{Setup, Singly};
 use batch::{Batch, SHARDS};
 use merge::merge;
 use reader::Reader;
@@ -108,7 +108,7 @@ const IN_FLIGHT: usize = 3;
 /// Reads `capture` to its end and reports on it. `progress` is told the octets read, and of how many, after each
 /// block.
 pub fn run(capture: Capture, settings: &Settings, progress: &mut Progress<'_>) -> Outcome {
-    process(capture, settings, settings.selection.clone(), false, &mut |_, _| true, progress)
+    process(capture, settings, settings.selection.clone(), Singly::default(), &mut |_, _| true, progress)
 }
 
 /// Reads `capture` and hands out the records of `types` that the selection takes, in the order of the frames that
@@ -121,19 +121,23 @@ pub fn records(
     progress: &mut Progress<'_>,
 ) -> Outcome {
     let recorder = Recorder { names: &settings.names, selection: &settings.selection };
-    let [transactions, sessions] =
-        [RecordType::Transaction, RecordType::Session].map(|kind| types.contains(&kind));
+    let [transactions, sessions, pdus, findings] =
+        [RecordType::Transaction, RecordType::Session, RecordType::Pdu, RecordType::Finding]
+            .map(|kind| types.contains(&kind));
     let mut goes_on = true;
     let mut each = |row: &Row, find: &Find<'_>| {
         let record = match &row.what {
             What::Transaction(row) if transactions => recorder.transaction(&row.0, &row.1, find),
             What::Session(ended) if sessions => recorder.session(ended),
-            What::Transaction(_) | What::Session(_) | What::Rest(_) => None,
+            What::Pdu(row) if pdus => recorder.pdu(&row.0, &row.1, find),
+            What::Finding(row) if findings => recorder.finding(&row.0, row.1, &row.2, find),
+            _ => None,
         };
         goes_on = goes_on && record.is_none_or(|record| take(&record));
         goes_on
     };
-    process(capture, settings, Selection::default(), transactions, &mut each, progress)
+    let singly = Singly { transactions, pdus, findings };
+    process(capture, settings, Selection::default(), singly, &mut each, progress)
 }
 
 /// Is told the octets read, and of how many.
@@ -164,7 +168,7 @@ fn process<'a>(
     capture: Capture,
     settings: &Settings,
     selection: Selection,
-    transactions: bool,
+    singly: Singly,
     each: &'a mut Each<'a>,
     progress: &mut Progress<'_>,
 ) -> Outcome {
@@ -183,7 +187,7 @@ fn process<'a>(
         show: settings.show.clone(),
         names: Arc::clone(&settings.names),
         apart: !selection.is_all(),
-        transactions,
+        singly,
         default_charset: settings.default_charset,
     };
     let flows = Flows::new(Flows::DEFAULT_LIMIT, &settings.ports);

@@ -2,7 +2,7 @@
 
 use crate::decap::Endpoint;
 use crate::dissect::wanted::Seen as InCapture;
-use crate::report::{Exchanges, Finding, Tally};
+use crate::report::{Exchanges, Finding, Raw, SeenPdu, Tally};
 use crate::session::{Bind, LateDelivery, Seen, SessionEnd, Sessions, Sink, Transaction, Unsolicited};
 use crate::smpp::framer::{Framed, Framing, Lost, Skipped};
 use crate::smpp::text::Charset;
@@ -50,7 +50,7 @@ impl Framing for Pdus<'_> {
             version: self.sessions.version().or(self.told.version),
             from: self.sessions.role(self.side),
         };
-        let (tally, connection) = (&mut *self.tally, self.connection);
+        let (tally, connection, side) = (&mut *self.tally, self.connection, self.side);
         let default_charset = self.told.default_charset;
         let whole = pdu.partial.is_none();
         let mut essentials = Essentials::new(pdu.octets, |finding: smpp::Finding| {
@@ -58,7 +58,7 @@ impl Framing for Pdus<'_> {
             if !whole {
                 return;
             }
-            tally.findings.add(&Finding {
+            let finding = &Finding {
                 rule: finding.rule,
                 place: pdu.place,
                 connection,
@@ -66,7 +66,8 @@ impl Framing for Pdus<'_> {
                 message: &finding,
                 offset: Some(finding.span.start),
                 field: finding.field,
-            });
+            };
+            tally.finding(finding, side);
         });
         let command = pdu.header.command_id;
         // Of a partial PDU only who binds is of use, where the cut left it.
@@ -84,19 +85,49 @@ impl Framing for Pdus<'_> {
             tlvs: facts.is_some_and(|facts| facts.has_tlvs()),
             bind: bind_of(command, &essentials),
         };
+        if let Some(transactions) = &mut self.tally.transactions {
+            let raw = Raw {
+                octets: pdu.octets.into(),
+                context,
+                default_charset,
+                is_partial: !whole,
+            };
+            if !transactions.keep(self.connection, self.side, pdu.place, raw) {
+                self.tally.limits.add("PDUs whose fields are missing from records, for want of memory", 1);
+            }
+        }
         let mut outcomes =
             Outcomes { live: self.live, ended: self.ended, tally: self.tally, connection: self.connection };
         self.sessions.push(&seen, &mut outcomes);
+        if let Some(found) = &mut self.tally.found {
+            let session = self.sessions.current();
+            found.iter_mut().for_each(|finding| {
+                finding.session.get_or_insert(session);
+            });
+        }
         if command.is_bind() {
             let system_id = self.sessions.system_id().map(Into::into);
             live(self.live, self.sessions.current().n).system_id = system_id;
         }
+        if let Some(pdus) = &mut self.tally.pdus {
+            let (source, destination) = ends(self.ends, self.side);
+            pdus.push(SeenPdu {
+                session: self.sessions.current(),
+                side: self.side,
+                source,
+                destination,
+                // The bind itself tells it.
+                role: context.from.or_else(|| self.sessions.role(self.side)),
+                context,
+                default_charset,
+                octets: pdu.octets.into(),
+                partial: pdu.partial,
+                place: pdu.place,
+                at: pdu.at,
+            });
+        }
         if let Some(wanted) = &mut self.tally.wanted {
-            let (opener, accepter) = self.ends;
-            let (source, destination) = match self.side {
-                Side::Opener => (opener, accepter),
-                Side::Accepter => (accepter, opener),
-            };
+            let (source, destination) = ends(self.ends, self.side);
             wanted.see(&InCapture {
                 pdu,
                 context,
@@ -125,7 +156,7 @@ impl Framing for Pdus<'_> {
 
     fn lost(&mut self, rule: RuleId, octets: &[u8], place: Place, at: Timestamp) {
         self.sessions.doubt();
-        self.tally.findings.add(&Finding {
+        let finding = Finding {
             rule,
             place,
             connection: self.connection,
@@ -133,7 +164,8 @@ impl Framing for Pdus<'_> {
             message: &Lost { rule, octets },
             offset: Some(0),
             field: Some("command_length"),
-        });
+        };
+        self.tally.finding(&finding, self.side);
     }
 }
 
@@ -166,12 +198,15 @@ impl Sink for Outcomes<'_> {
     fn transaction(&mut self, transaction: &Transaction) {
         live(self.live, transaction.session.n).exchanges.transaction(transaction);
         if let Some(transactions) = &mut self.tally.transactions {
-            transactions.push(*transaction);
+            transactions.take(transaction);
         }
     }
 
     fn unsolicited(&mut self, unsolicited: &Unsolicited) {
         live(self.live, unsolicited.session.n).exchanges.unsolicited(unsolicited);
+        if let Some(transactions) = &mut self.tally.transactions {
+            transactions.forget(self.connection, unsolicited.side, unsolicited.place);
+        }
     }
 
     fn delivered_late(&mut self, late: &LateDelivery) {
@@ -183,16 +218,24 @@ impl Sink for Outcomes<'_> {
         rule: RuleId,
         place: Place,
         at: Timestamp,
-        _side: Side,
+        side: Side,
         message: &dyn std::fmt::Display,
     ) {
         let finding =
             Finding { rule, place, connection: self.connection, at, message, offset: None, field: None };
-        self.tally.findings.add(&finding);
+        self.tally.finding(&finding, side);
     }
 
     fn ended(&mut self, session: SessionEnd) {
         self.ended.push(session);
+    }
+}
+
+/// Sender and receiver of what `side` sends.
+const fn ends((opener, accepter): (Endpoint, Endpoint), side: Side) -> (Endpoint, Endpoint) {
+    match side {
+        Side::Opener => (opener, accepter),
+        Side::Accepter => (accepter, opener),
     }
 }
 

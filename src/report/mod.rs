@@ -17,6 +17,7 @@ pub mod record;
 mod rows;
 mod selection;
 mod sides;
+mod single;
 mod slowest;
 mod tally;
 
@@ -26,6 +27,7 @@ pub use exchanges::{Exchanges, Requests};
 pub use latency::{EXACT, Latencies};
 pub use model::Report;
 pub use owners::{Owner, owner};
-pub use rows::{Ended, Facing, Row, SessionRow, What, Who, text};
+pub use rows::{Ended, Facing, Row, SeenPdu, SessionRow, What, Who, text};
 pub use selection::Selection;
+pub use single::{Exchanged, Raw, SeenFinding, SeenTransaction};
 pub use tally::{Finding, Findings, Found, Tally, add_health};

@@ -1,4 +1,4 @@
-//! Records: single transactions and sessions, as they become complete. Views render them.
+//! Records: single PDUs, transactions and sessions, as they become complete. Views render them.
 //!
 //! They come in the order of the frames that made them certain. That is the frame of the response as a rule; the first
 //! PDUs of a connection seen from its middle on are certain only when more of it was seen.
@@ -6,11 +6,15 @@
 use super::latency::micros;
 use super::model::{self, AccountFrom, Endpoint, Leg, Place, Unanswered};
 use super::owners::owner;
-use super::rows::{Ended, Who};
+use super::rows::{Ended, SeenPdu, Who};
 use super::selection::Selection;
+use super::single::{Raw, SeenFinding, SeenTransaction};
 use crate::names::{Names, Party};
-use crate::session::{Outcome, Transaction};
-use crate::smpp::{self, CommandStatus};
+use crate::session::Outcome;
+use crate::smpp::framer::Partial;
+use crate::smpp::text::Charset;
+use crate::smpp::{self, CommandStatus, Context, RuleId};
+use crate::tcp::Side;
 use crate::time::Timestamp;
 
 /// Something complete.
@@ -20,6 +24,12 @@ pub enum Record {
     Transaction(Box<TransactionRecord>),
     /// A session that is over.
     Session(Box<SessionRecord>),
+    /// A PDU.
+    Pdu(Box<PduRecord>),
+    /// Something wrong.
+    Finding(Box<FindingRecord>),
+    /// What was read and written so far.
+    Summary(Box<SummaryRecord>),
 }
 
 /// The kinds of records.
@@ -29,6 +39,12 @@ pub enum RecordType {
     Transaction,
     /// [`Record::Session`]
     Session,
+    /// [`Record::Pdu`]
+    Pdu,
+    /// [`Record::Finding`]
+    Finding,
+    /// [`Record::Summary`]
+    Summary,
 }
 
 /// Whose a record is, as far as it is known when it is complete: nothing is told here that hangs on sessions to come.
@@ -59,6 +75,16 @@ pub struct TransactionRecord {
     pub of: Owned,
     /// Who asked, where roles are known.
     pub asked_by: Option<model::Role>,
+    /// The end that asked.
+    pub source: Endpoint,
+    /// The end that was asked.
+    pub destination: Endpoint,
+    /// Octets of the asking side's stream before the request.
+    pub stream_offset: u64,
+    /// The request's octets; `None`: forgotten to keep within memory.
+    pub request_pdu: Option<Raw>,
+    /// The response's octets.
+    pub response_pdu: Option<Raw>,
     /// Name of the request as the specification spells it, or `0x%08x`.
     pub command: String,
     /// Its sequence_number.
@@ -99,6 +125,73 @@ pub struct SessionRecord {
     pub session: model::Session,
 }
 
+/// A PDU as it was captured: views and players decode it again, by the same context.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PduRecord {
+    /// Whose it is.
+    pub of: Owned,
+    /// Who sent it, where roles are known.
+    pub from: Option<smpp::Role>,
+    /// The end that sent it.
+    pub source: Endpoint,
+    /// The end that received it.
+    pub destination: Endpoint,
+    /// What it was judged by.
+    pub context: Context,
+    /// What data_coding 0 stands for.
+    pub default_charset: Charset,
+    /// Its octets: all of them, or of a partial one those that are there, at least the header.
+    pub octets: Box<[u8]>,
+    /// Why the rest of it is missing, if it is: then nothing is found wrong with it.
+    pub partial: Option<Partial>,
+    /// Octets of its side's stream before it.
+    pub stream_offset: u64,
+    /// The frame that made it readable, and when.
+    pub place: Place,
+}
+
+/// Something wrong, at one PDU.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FindingRecord {
+    /// Whose it is.
+    pub of: Owned,
+    /// Who sent the PDU, where roles are known.
+    pub from: Option<smpp::Role>,
+    /// The end that sent the PDU.
+    pub source: Endpoint,
+    /// The end that received it.
+    pub destination: Endpoint,
+    /// The rule.
+    pub rule: RuleId,
+    /// Thing, fact, need and clause.
+    pub message: String,
+    /// Octets of the side's stream before the PDU.
+    pub stream_offset: u64,
+    /// Where the PDU is, with field and offset in it.
+    pub place: Place,
+}
+
+/// What was read and written so far. Counts are from the start of the run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SummaryRecord {
+    /// Its number, from 0.
+    pub number: u64,
+    /// Whether nothing follows.
+    pub is_last: bool,
+    /// Capture time.
+    pub at: Option<Timestamp>,
+    /// Time of the first frame.
+    pub first_at: Option<Timestamp>,
+    /// Frames read.
+    pub frames: u64,
+    /// Records handed out, by type, those taken by nobody included.
+    pub records: Vec<(RecordType, u64)>,
+    /// Bounds that were reached, and how often.
+    pub limits: Vec<(String, u64)>,
+    /// Frames that the capturing host says it lost, by file.
+    pub lost_frames: Option<u64>,
+}
+
 /// Finds the file of a frame, by its number among all, and its number there.
 pub type Find<'a> = dyn Fn(u64) -> Option<(String, u64)> + 'a;
 
@@ -114,12 +207,19 @@ pub struct Recorder<'a> {
 impl Recorder<'_> {
     /// The record of a transaction, if it is taken.
     #[must_use]
-    pub fn transaction(&self, who: &Who, transaction: &Transaction, find: &Find<'_>) -> Option<Record> {
+    pub fn transaction(&self, who: &Who, seen: &SeenTransaction, find: &Find<'_>) -> Option<Record> {
         let of = self.owned(who)?;
         let connection = of.connection;
+        let transaction = &seen.transaction;
+        let (source, destination) = ends(&of, transaction.role, transaction.side);
         Some(Record::Transaction(Box::new(TransactionRecord {
             of,
             asked_by: transaction.role.map(model::Role::from),
+            source,
+            destination,
+            stream_offset: transaction.place.offset,
+            request_pdu: seen.request.clone(),
+            response_pdu: seen.response.clone(),
             command: transaction.command.to_string(),
             sequence_number: transaction.sequence_number.0,
             outcome: match transaction.outcome {
@@ -135,6 +235,54 @@ impl Recorder<'_> {
             response: transaction
                 .response
                 .map(|response| place(find, (response.place, response.at), connection)),
+        })))
+    }
+
+    /// The record of a PDU, if it is taken.
+    #[must_use]
+    pub fn pdu(&self, who: &Who, pdu: &SeenPdu, find: &Find<'_>) -> Option<Record> {
+        let of = self.owned(who)?;
+        let connection = of.connection;
+        let end = |end: crate::decap::Endpoint| Endpoint { ip: end.ip, port: end.port };
+        Some(Record::Pdu(Box::new(PduRecord {
+            of,
+            from: pdu.role,
+            source: end(pdu.source),
+            destination: end(pdu.destination),
+            context: pdu.context,
+            default_charset: pdu.default_charset,
+            octets: pdu.octets.clone(),
+            partial: pdu.partial,
+            stream_offset: pdu.place.offset,
+            place: place(find, (pdu.place, pdu.at), connection),
+        })))
+    }
+
+    /// The record of a finding, if it is taken.
+    #[must_use]
+    pub fn finding(
+        &self,
+        who: &Who,
+        role: Option<smpp::Role>,
+        seen: &SeenFinding,
+        find: &Find<'_>,
+    ) -> Option<Record> {
+        let of = self.owned(who)?;
+        let connection = of.connection;
+        let (source, destination) = ends(&of, role, seen.side);
+        Some(Record::Finding(Box::new(FindingRecord {
+            of,
+            from: role,
+            source,
+            destination,
+            rule: seen.rule,
+            message: seen.message.clone(),
+            stream_offset: seen.place.offset,
+            place: Place {
+                offset: seen.offset.map(u64::from),
+                field: seen.field.map(str::to_owned),
+                ..place(find, (seen.place, seen.at), connection)
+            },
         })))
     }
 
@@ -173,6 +321,15 @@ impl Recorder<'_> {
             side: side.map(Leg::from),
         })
     }
+}
+
+/// Sender and receiver of what `side` sends in this role. Where roles are not known the ESME stands for the opener.
+fn ends(of: &Owned, role: Option<smpp::Role>, side: Side) -> (Endpoint, Endpoint) {
+    let is_esme = match role {
+        Some(role) => role == smpp::Role::Esme,
+        None => side == Side::Opener,
+    };
+    if is_esme { (of.esme, of.smsc) } else { (of.smsc, of.esme) }
 }
 
 /// Where a PDU is, in its file.

@@ -9,8 +9,11 @@ use super::model;
 use super::tally::Tally;
 use crate::decap::Endpoint;
 use crate::report::latency::micros;
-use crate::session::{BindFrom, BindType, End, SessionEnd, SessionId, Start, Transaction};
-use crate::smpp::{CommandId, Role};
+use super::single::{SeenFinding, SeenTransaction};
+use crate::session::{BindFrom, BindType, End, SessionEnd, SessionId, Start};
+use crate::smpp::framer::Partial;
+use crate::smpp::text::Charset;
+use crate::smpp::{CommandId, Context, Place, Role};
 use crate::tcp::{Health, PerSide, Side};
 use crate::time::Timestamp;
 
@@ -33,7 +36,38 @@ pub enum What {
     /// What a connection still has to say behind its last session.
     Rest(Box<(Who, Tally)>),
     /// A request with its outcome, where they are asked for one by one.
-    Transaction(Box<(Who, Transaction)>),
+    Transaction(Box<(Who, SeenTransaction)>),
+    /// A PDU, likewise.
+    Pdu(Box<(Who, SeenPdu)>),
+    /// A finding, likewise.
+    Finding(Box<(Who, Option<Role>, SeenFinding)>),
+}
+
+/// A PDU as it was captured, with what it was judged by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeenPdu {
+    /// Its session.
+    pub session: SessionId,
+    /// Its side of the connection.
+    pub side: Side,
+    /// The end that sent it.
+    pub source: Endpoint,
+    /// The end that received it.
+    pub destination: Endpoint,
+    /// The sender's role, where it is known.
+    pub role: Option<Role>,
+    /// What it was judged by: what was known before it.
+    pub context: Context,
+    /// What data_coding 0 stands for.
+    pub default_charset: Charset,
+    /// Its octets, at least the header.
+    pub octets: Box<[u8]>,
+    /// Why the rest of it is missing, if it is.
+    pub partial: Option<Partial>,
+    /// Where it stands.
+    pub place: Place,
+    /// When it became readable.
+    pub at: Timestamp,
 }
 
 /// Whose session it is, as far as the session itself says.

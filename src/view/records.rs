@@ -6,8 +6,11 @@ use super::figures::{count, millis, short_span};
 use super::plain::plain;
 use super::text::Options;
 use crate::report::model::{Bind, End, EndedBy, Leg, Place, Role, Session, Start, Unanswered};
-use crate::report::record::{Owned, Record, RecordOutcome, SessionRecord, TransactionRecord};
-use crate::smpp::CommandStatus;
+use crate::report::record::{
+    FindingRecord, Owned, PduRecord, Record, RecordOutcome, RecordType, SessionRecord, SummaryRecord,
+    TransactionRecord,
+};
+use crate::smpp::{CommandStatus, Header, Severity};
 use crate::time::Timestamp;
 
 /// Writes records of one type, a line each below a line of titles.
@@ -74,7 +77,44 @@ const SESSIONS: [Column; 14] = [
     figure("window", 13, 6, 5),
 ];
 
+const PDUS: [Column; 9] = [
+    text("time", 0, 15, 0),
+    text("session", 1, 7, 5),
+    text("side", 2, 8, 8),
+    text("account", 3, 12, 0),
+    text("from", 4, 4, 6),
+    text("command", 5, 21, 0),
+    figure("number", 6, 10, 3),
+    text("status", 7, 15, 0),
+    figure("frame", 8, 9, 2),
+];
+
+const FINDINGS: [Column; 6] = [
+    text("time", 0, 15, 0),
+    text("session", 1, 7, 5),
+    text("account", 2, 12, 6),
+    text("severity", 3, 8, 0),
+    figure("frame", 4, 9, 2),
+    text("finding", 5, 60, 0),
+];
+
+const SUMMARIES: [Column; 3] =
+    [text("time", 0, 15, 0), figure("frames", 1, 12, 0), text("records", 2, 60, 0)];
+
 impl RecordTable {
+    /// A table of records of one type. `files`: there are several, so that places have to name theirs. `terminal`:
+    /// lines are cut to the width.
+    #[must_use]
+    pub fn of(kind: RecordType, options: Options, files: bool, terminal: bool) -> Self {
+        match kind {
+            RecordType::Transaction => Self::transactions(options, files, terminal),
+            RecordType::Session => Self::sessions(options, terminal),
+            RecordType::Pdu => Self::new(options, &PDUS, files, terminal),
+            RecordType::Finding => Self::new(options, &FINDINGS, files, terminal),
+            RecordType::Summary => Self::new(options, &SUMMARIES, false, terminal),
+        }
+    }
+
     /// A table of transactions. `files`: there are several, so that places have to name theirs. `terminal`: lines are
     /// cut to the width.
     #[must_use]
@@ -134,6 +174,9 @@ impl RecordTable {
         let cells: Vec<String> = match record {
             Record::Transaction(record) => self.transaction(record).into(),
             Record::Session(record) => self.session(record).into(),
+            Record::Pdu(record) => self.pdu(record).into(),
+            Record::Finding(record) => self.finding(record).into(),
+            Record::Summary(record) => self.summary(record).into(),
         };
         let cells: Vec<&str> =
             self.columns.iter().map(|column| cells.get(column.cell).map_or("", String::as_str)).collect();
@@ -141,23 +184,12 @@ impl RecordTable {
     }
 
     fn transaction(&self, record: &TransactionRecord) -> [String; 11] {
-        let place = |place: &Place| {
-            let index =
-                place.index.filter(|&index| index > 0).map_or_else(String::new, |index| format!(".{index}"));
-            let frame = format!("{}{index}", place.frame);
-            match &place.file {
-                Some(path) if self.files => {
-                    format!("{}:{frame}", path.rsplit(['/', '\\']).next().unwrap_or(path))
-                }
-                _ => frame,
-            }
-        };
+        let place = |place: &Place| self.place(place);
         let status = match (record.outcome, record.status) {
             (RecordOutcome::Unanswered(why), _) => unanswered(why).to_owned(),
             (RecordOutcome::OneWay, _) => "one way".to_owned(),
             (outcome, status) => {
-                let status = status.unwrap_or(CommandStatus::OK);
-                let name = status.name().map_or_else(|| format!("0x{:08x}", status.0), str::to_owned);
+                let name = named(status.unwrap_or(CommandStatus::OK));
                 if outcome == RecordOutcome::Nacked { format!("nack {name}") } else { name }
             }
         };
@@ -167,12 +199,7 @@ impl RecordTable {
             session.clone(),
             self::side(*side).to_owned(),
             account.clone(),
-            match record.asked_by {
-                Some(Role::Esme) => "ESME",
-                Some(Role::Smsc) => "SMSC",
-                None => "-",
-            }
-            .to_owned(),
+            role(record.asked_by).to_owned(),
             record.command.clone(),
             record.sequence_number.to_string(),
             status,
@@ -223,6 +250,58 @@ impl RecordTable {
         ]
     }
 
+    fn pdu(&self, record: &PduRecord) -> [String; 9] {
+        let header = Header::parse(&record.octets);
+        let Owned { session, account, side, .. } = &record.of;
+        [
+            self.time(record.place.at),
+            session.clone(),
+            self::side(*side).to_owned(),
+            account.clone(),
+            role(record.from.map(Role::from)).to_owned(),
+            header.map_or_else(String::new, |header| header.command_id.to_string()),
+            header.map_or_else(String::new, |header| header.sequence_number.0.to_string()),
+            header
+                .filter(|header| header.command_id.is_response())
+                .map_or_else(|| "-".to_owned(), |header| named(header.command_status)),
+            self.place(&record.place),
+        ]
+    }
+
+    fn finding(&self, record: &FindingRecord) -> [String; 6] {
+        let rule = record.rule.rule();
+        let severity = match rule.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Note => "note",
+        };
+        [
+            self.time(record.place.at),
+            record.of.session.clone(),
+            record.of.account.clone(),
+            severity.to_owned(),
+            self.place(&record.place),
+            format!("{}: {}", rule.id, record.message),
+        ]
+    }
+
+    fn summary(&self, record: &SummaryRecord) -> [String; 3] {
+        let records: u64 = record.records.iter().map(|(_, count)| *count).fold(0, u64::saturating_add);
+        [self.time(record.at), count(record.frames), count(records)]
+    }
+
+    fn place(&self, place: &Place) -> String {
+        let index =
+            place.index.filter(|&index| index > 0).map_or_else(String::new, |index| format!(".{index}"));
+        let frame = format!("{}{index}", place.frame);
+        match &place.file {
+            Some(path) if self.files => {
+                format!("{}:{frame}", path.rsplit(['/', '\\']).next().unwrap_or(path))
+            }
+            _ => frame,
+        }
+    }
+
     fn time(&self, at: Option<Timestamp>) -> String {
         let zone = &self.options.zone;
         match (at, self.width) {
@@ -253,6 +332,18 @@ impl RecordTable {
         }
         writeln!(out, "{}", line.trim_end())
     }
+}
+
+const fn role(role: Option<Role>) -> &'static str {
+    match role {
+        Some(Role::Esme) => "ESME",
+        Some(Role::Smsc) => "SMSC",
+        None => "-",
+    }
+}
+
+fn named(status: CommandStatus) -> String {
+    status.name().map_or_else(|| format!("0x{:08x}", status.0), str::to_owned)
 }
 
 const fn side(side: Option<Leg>) -> &'static str {
