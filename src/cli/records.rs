@@ -13,6 +13,7 @@ use super::terminal::{self, Color};
 use super::{DONE, FAILED, Failure};
 use crate::pipeline;
 use crate::report::record::{Record, RecordType};
+use crate::time::Timestamp;
 use crate::view::Zone;
 use crate::view::record::{self, Documents};
 use crate::view::records::RecordTable;
@@ -88,7 +89,7 @@ impl Kind {
 /// Where records go.
 enum Writer {
     Table(RecordTable, bool),
-    Lines(Documents),
+    Lines(Documents, bool),
 }
 
 impl Writer {
@@ -100,7 +101,14 @@ impl Writer {
                 }
                 table.write(record, out)
             }
-            Self::Lines(documents) => record::write_ndjson(&documents.of(record), out),
+            Self::Lines(documents, is_live) => {
+                let mut document = documents.of(record);
+                if let Some(summary) = document.summary.as_deref_mut().filter(|_| *is_live) {
+                    summary.lag_ms = document.timestamp.map(lag_ms);
+                    summary.memory_octets = memory();
+                }
+                record::write_ndjson(&document, out)
+            }
         }
     }
 }
@@ -171,8 +179,23 @@ impl Arguments {
             }
             Format::Ndjson => {
                 let shown = record::Options { texts: self.with_text, secrets: self.show_secrets };
-                Writer::Lines(Documents::new(shown))
+                Writer::Lines(Documents::new(shown), self.reading.is_live())
             }
         })
     }
+}
+
+/// The machine's time less `at`.
+#[expect(clippy::disallowed_methods, reason = "how far the run is behind is a matter of the machine's time")]
+fn lag_ms(at: Timestamp) -> i64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let now = Timestamp::from_nanos(i64::try_from(now.as_nanos()).unwrap_or(i64::MAX));
+    now.since(at).millis()
+}
+
+/// Octets of memory that this process takes, where the system tells.
+fn memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    line.trim().trim_end_matches("kB").trim().parse::<u64>().ok()?.checked_mul(1_024)
 }

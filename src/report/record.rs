@@ -47,6 +47,32 @@ pub enum RecordType {
     Summary,
 }
 
+impl Record {
+    /// Its kind.
+    #[must_use]
+    pub const fn kind(&self) -> RecordType {
+        match self {
+            Self::Transaction(_) => RecordType::Transaction,
+            Self::Session(_) => RecordType::Session,
+            Self::Pdu(_) => RecordType::Pdu,
+            Self::Finding(_) => RecordType::Finding,
+            Self::Summary(_) => RecordType::Summary,
+        }
+    }
+}
+
+impl SummaryRecord {
+    /// Counts a record that was handed out; the next summary has the next number.
+    pub fn count(&mut self, kind: RecordType) {
+        if kind == RecordType::Summary {
+            self.number = self.number.saturating_add(1);
+        }
+        if let Some((_, count)) = self.records.iter_mut().find(|(of, _)| *of == kind) {
+            *count = count.saturating_add(1);
+        }
+    }
+}
+
 /// Whose a record is, as far as it is known when it is complete: nothing is told here that hangs on sessions to come.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Owned {
