@@ -357,10 +357,7 @@ fn a_selection_limits_what_is_reported_to_what_the_whole_report_says_of_it() {
 
 /// The table of a run.
 fn table(files: &[Vec<u8>], kind: RecordType, settings: &Settings) -> (String, Vec<u64>) {
-    let table = match kind {
-        RecordType::Transaction => RecordTable::transactions(Options::default(), true, false),
-        RecordType::Session => RecordTable::sessions(Options::default(), false),
-    };
+    let table = RecordTable::of(kind, Options::default(), true, false);
     let mut out = Vec::new();
     let mut counts = vec![0];
     let mut take = |record: &Record| {
@@ -380,6 +377,7 @@ fn records_are_all_there_and_the_same_for_any_number_of_threads() {
     for (kind, want) in [
         (RecordType::Transaction, report.transactions.iter().map(|row| row.count).sum::<u64>()),
         (RecordType::Session, report.sessions.len() as u64),
+        (RecordType::Pdu, report.pdus.total + report.pdus.partial.iter().map(|row| row.count).sum::<u64>()),
     ] {
         let (one, counts) = table(&files, kind, &settings);
         assert_eq!(counts, [want]);

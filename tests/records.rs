@@ -95,8 +95,7 @@ fn a_key_that_the_schema_does_not_name_is_not_valid() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/incident/capture.pcap");
     let path = path.to_str().unwrap();
     for kind in TYPES.split(',') {
-        let records =
-            lines(&run(&["records", "-c", "1", "--format", "ndjson", "--type", kind, path], None));
+        let records = lines(&run(&["records", "-c", "1", "--format", "ndjson", "--type", kind, path], None));
         let record = records.into_iter().next().unwrap();
         assert!(validator.is_valid(&record));
         let mut drifted = record.clone();
@@ -135,7 +134,10 @@ fn threads_compression_and_standard_input_change_nothing() {
         let with = |more: &[&str], input: Option<&Path>| run(&[&all[..], more].concat(), input);
         let one = with(&["--threads", "1", path], None);
         for threads in ["2", "4"] {
-            assert!(one.stdout == with(&["--threads", threads, path], None).stdout, "{path}: {threads} threads");
+            assert!(
+                one.stdout == with(&["--threads", threads, path], None).stdout,
+                "{path}: {threads} threads"
+            );
         }
         let packed = folder.path().join("capture.gz");
         let mut encoder =
@@ -154,7 +156,8 @@ fn texts_and_passwords_are_there_only_when_they_are_asked_for() {
     let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
     let path = samples.join("recording");
     let path = fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path());
-    let path = path.into_iter().find(|path| path.file_name().unwrap().to_str().unwrap().starts_with("capture."));
+    let path =
+        path.into_iter().find(|path| path.file_name().unwrap().to_str().unwrap().starts_with("capture."));
     let path = path.unwrap();
     let path = path.to_str().unwrap();
     let all = |more: &[&str]| {

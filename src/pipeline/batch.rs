@@ -71,7 +71,13 @@ impl Batch {
     /// An empty batch whose block takes about `capacity` octets.
     pub(super) fn new(capacity: usize) -> Self {
         let work = (0..SHARDS).map(|_| Work::default()).collect();
-        Self { block: Block::with_capacity(capacity), work, joined: Vec::new(), ticks: Vec::new(), marks: Vec::new() }
+        Self {
+            block: Block::with_capacity(capacity),
+            work,
+            joined: Vec::new(),
+            ticks: Vec::new(),
+            marks: Vec::new(),
+        }
     }
 
     /// The payload of one of its segments.

@@ -350,13 +350,12 @@ fn lead(
         {
             if let Done::Worked { batch, rows } = done
                 && let Some(rows) = pending.add(batch, rows)
+                && let Some(at) = under_way.iter().position(|(number, _)| *number == batch)
             {
-                if let Some(at) = under_way.iter().position(|(number, _)| *number == batch) {
-                    let minutes = under_way.get(at).map(|(_, batch)| batch.marks.clone()).unwrap_or_default();
-                    outlet.take(rows, &minutes, reader);
-                    // The workers have let go of it, so its allocations serve the next block.
-                    free.extend(Arc::into_inner(under_way.remove(at).1));
-                }
+                let minutes = under_way.get(at).map(|(_, batch)| batch.marks.clone()).unwrap_or_default();
+                outlet.take(rows, &minutes, reader);
+                // The workers have let go of it, so its allocations serve the next block.
+                free.extend(Arc::into_inner(under_way.remove(at).1));
             }
         }
         let mut batch = free.pop().unwrap_or_else(|| Batch::new(BLOCK));

@@ -86,12 +86,7 @@ impl Framing for Pdus<'_> {
             bind: bind_of(command, &essentials),
         };
         if let Some(transactions) = &mut self.tally.transactions {
-            let raw = Raw {
-                octets: pdu.octets.into(),
-                context,
-                default_charset,
-                is_partial: !whole,
-            };
+            let raw = Raw { octets: pdu.octets.into(), context, default_charset, is_partial: !whole };
             if !transactions.keep(self.connection, self.side, pdu.place, raw) {
                 self.tally.limits.add("PDUs whose fields are missing from records, for want of memory", 1);
             }

@@ -77,16 +77,17 @@ const SESSIONS: [Column; 14] = [
     figure("window", 13, 6, 5),
 ];
 
-const PDUS: [Column; 9] = [
+const PDUS: [Column; 10] = [
     text("time", 0, 15, 0),
     text("session", 1, 7, 5),
     text("side", 2, 8, 8),
-    text("account", 3, 12, 0),
-    text("from", 4, 4, 6),
+    text("account", 3, 12, 6),
+    text("from", 4, 4, 0),
     text("command", 5, 21, 0),
     figure("number", 6, 10, 3),
-    text("status", 7, 15, 0),
-    figure("frame", 8, 9, 2),
+    text("status", 7, 15, 4),
+    figure("octets", 8, 8, 1),
+    figure("frame", 9, 9, 2),
 ];
 
 const FINDINGS: [Column; 6] = [
@@ -109,7 +110,11 @@ impl RecordTable {
         match kind {
             RecordType::Transaction => Self::transactions(options, files, terminal),
             RecordType::Session => Self::sessions(options, terminal),
-            RecordType::Pdu => Self::new(options, &PDUS, files, terminal),
+            RecordType::Pdu => {
+                let mut table = Self::new(options, &PDUS, files, terminal);
+                table.widen(9);
+                table
+            }
             RecordType::Finding => Self::new(options, &FINDINGS, files, terminal),
             RecordType::Summary => Self::new(options, &SUMMARIES, false, terminal),
         }
@@ -120,11 +125,19 @@ impl RecordTable {
     #[must_use]
     pub fn transactions(options: Options, files: bool, terminal: bool) -> Self {
         let mut table = Self::new(options, &TRANSACTIONS, files, terminal);
-        if files {
-            table.columns.iter_mut().filter(|column| column.cell >= 9).for_each(|column| column.width = 20);
-            table.fit();
-        }
+        table.widen(9);
         table
+    }
+
+    /// Makes room for names of files, where places name theirs, in the cells from `first` on.
+    fn widen(&mut self, first: usize) {
+        if self.files {
+            self.columns
+                .iter_mut()
+                .filter(|column| column.cell >= first)
+                .for_each(|column| column.width = 20);
+            self.fit();
+        }
     }
 
     /// A table of sessions.
@@ -250,7 +263,7 @@ impl RecordTable {
         ]
     }
 
-    fn pdu(&self, record: &PduRecord) -> [String; 9] {
+    fn pdu(&self, record: &PduRecord) -> [String; 10] {
         let header = Header::parse(&record.octets);
         let Owned { session, account, side, .. } = &record.of;
         [
@@ -262,8 +275,14 @@ impl RecordTable {
             header.map_or_else(String::new, |header| header.command_id.to_string()),
             header.map_or_else(String::new, |header| header.sequence_number.0.to_string()),
             header
-                .filter(|header| header.command_id.is_response())
+                .filter(|header| {
+                    header.command_id.is_response() || header.command_status != CommandStatus::OK
+                })
                 .map_or_else(|| "-".to_owned(), |header| named(header.command_status)),
+            match record.partial {
+                None => record.octets.len().to_string(),
+                Some(_) => format!("{}+", record.octets.len()),
+            },
             self.place(&record.place),
         ]
     }
@@ -412,6 +431,11 @@ mod tests {
                 side: Some(Leg::Operator),
             },
             asked_by: Some(Role::Esme),
+            source: end(40_000),
+            destination: end(2775),
+            stream_offset: 0,
+            request_pdu: None,
+            response_pdu: None,
             command: "submit_sm".to_owned(),
             sequence_number: 4_000_000_000,
             outcome: RecordOutcome::Nacked,

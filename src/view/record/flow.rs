@@ -19,7 +19,8 @@ pub(super) struct Flow {
 impl Flow {
     /// The same whichever end is which.
     pub(super) fn of(one: Endpoint, other: Endpoint) -> Self {
-        let (first, second) = if (one.ip, one.port) <= (other.ip, other.port) { (one, other) } else { (other, one) };
+        let (first, second) =
+            if (one.ip, one.port) <= (other.ip, other.port) { (one, other) } else { (other, one) };
         let mut hash = Sha1::new();
         hash.update([0, 0]);
         for end in [first, second] {

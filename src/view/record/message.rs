@@ -38,7 +38,14 @@ pub(super) enum Depth {
 impl Message {
     /// Reads a PDU.
     pub(super) fn of(raw: &Raw, options: &Options, depth: Depth) -> Self {
-        let mut all = All { options, depth, list: None, fields: Vec::new(), tlvs: Vec::new(), destination: Destination::default() };
+        let mut all = All {
+            options,
+            depth,
+            list: None,
+            fields: Vec::new(),
+            tlvs: Vec::new(),
+            destination: Destination::default(),
+        };
         let facts = walk_with(&raw.octets, raw.context, raw.default_charset, &mut all);
         let All { fields, tlvs, destination, .. } = all;
         let pdu: &[u8] = &raw.octets;
@@ -191,8 +198,7 @@ fn shown(characters: &[u8]) -> String {
     }
 }
 
-const DIGITS: [char; 16] =
-    ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
 
 fn hex(octets: &[u8]) -> String {
     let mut text = String::with_capacity(octets.len() * 2);
