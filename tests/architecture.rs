@@ -19,6 +19,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("flate2", &["capture"]),
     ("foldhash", &["decap", "tcp", "session", "report", "smsc", "pipeline"]),
     ("fpe", &["redact"]),
+    ("getrandom", &["redact"]),
     ("hdrhistogram", &["report"]),
     ("indicatif", &["cli"]),
     ("jiff", &["time", "view"]),

@@ -18,6 +18,7 @@ mod output;
 mod progress;
 mod reading;
 mod records;
+mod redaction;
 mod report;
 mod schema;
 mod shell;

@@ -11,10 +11,11 @@ use super::progress::Progress;
 use super::reading::{Reading, complain_of};
 use super::terminal::{self, Color};
 use super::{DONE, FAILED, Failure};
-use crate::pipeline;
+use crate::pipeline::{self, Settings};
 use crate::report::record::{Record, RecordType};
 use crate::time::Timestamp;
 use crate::view::Zone;
+use crate::view::record::model::Document;
 use crate::view::record::{self, Documents};
 use crate::view::records::RecordTable;
 use crate::view::text::Options;
@@ -89,7 +90,31 @@ impl Kind {
 /// Where records go.
 enum Writer {
     Table(RecordTable, bool),
-    Lines(Documents, bool),
+    Lines(Lines),
+}
+
+/// Makes documents, with what the run itself has to say.
+struct Lines {
+    documents: Documents,
+    is_live: bool,
+    /// What is redacted.
+    redacted: Option<String>,
+}
+
+impl Lines {
+    fn document(&mut self, record: &Record) -> Document {
+        let mut document = self.documents.of(record);
+        if let Some(summary) = document.summary.as_deref_mut() {
+            if let Some(redacted) = &self.redacted {
+                summary.privacy = format!("{}; tokens for {redacted}", summary.privacy);
+            }
+            if self.is_live {
+                summary.lag_ms = document.timestamp.map(lag_ms);
+                summary.memory_octets = memory();
+            }
+        }
+        document
+    }
 }
 
 impl Writer {
@@ -101,14 +126,7 @@ impl Writer {
                 }
                 table.write(record, out)
             }
-            Self::Lines(documents, is_live) => {
-                let mut document = documents.of(record);
-                if let Some(summary) = document.summary.as_deref_mut().filter(|_| *is_live) {
-                    summary.lag_ms = document.timestamp.map(lag_ms);
-                    summary.memory_octets = memory();
-                }
-                record::write_ndjson(&document, out)
-            }
+            Self::Lines(lines) => record::write_ndjson(&lines.document(record), out),
         }
     }
 }
@@ -116,13 +134,13 @@ impl Writer {
 impl Arguments {
     /// Reads, and writes each record as soon as it is complete.
     pub(super) fn run(self) -> Result<u8, Failure> {
-        let mut writer = self.writer()?;
         let interrupt = Interrupt::listen().unwrap_or_default();
         let mut settings = self.reading.settings(&interrupt)?;
         if self.reading.is_live() {
             // What one read brings is worked through before the next: nothing waits on other threads.
             settings.threads = 1;
         }
+        let mut writer = self.writer(&settings)?;
         let capture = self.reading.capture(&interrupt);
         let is_terminal = io::stdout().is_terminal();
         let at_once = is_terminal || self.reading.is_live();
@@ -164,7 +182,7 @@ impl Arguments {
     }
 
     /// What writes records.
-    fn writer(&self) -> Result<Writer, Failure> {
+    fn writer(&self, settings: &Settings) -> Result<Writer, Failure> {
         let options = Options {
             zone: self.tz.clone().unwrap_or_default(),
             ..terminal::options(Color::Never, self.ascii)
@@ -179,7 +197,9 @@ impl Arguments {
             }
             Format::Ndjson => {
                 let shown = record::Options { texts: self.with_text, secrets: self.show_secrets };
-                Writer::Lines(Documents::new(shown), self.reading.is_live())
+                let redacted = settings.redactor.as_ref().map(|redactor| redactor.subjects().to_string());
+                let (documents, is_live) = (Documents::new(shown), self.reading.is_live());
+                Writer::Lines(Lines { documents, is_live, redacted })
             }
         })
     }

@@ -7,6 +7,7 @@ use crate::decap::{Direction, Endpoint, Flags};
 use crate::dissect::Sought;
 use crate::names::Names;
 use crate::num::count;
+use crate::redact::Redactor;
 use crate::report::{Facing, Row, SessionRow, Tally, What, Who, text};
 use crate::session::{End, Limits as SessionLimits, SessionEnd, SessionId, Sessions, Transaction};
 use crate::smpp::Role;
@@ -30,6 +31,8 @@ pub(super) struct Setup {
     pub(super) session: SessionLimits,
     /// The PDUs that are to be picked out.
     pub(super) show: Option<Sought>,
+    /// Who redacts what leaves.
+    pub(super) redactor: Option<Arc<Redactor>>,
     /// What is told of peers.
     pub(super) names: Arc<Names>,
     /// Whether each connection is counted apart, so that sessions can be selected.

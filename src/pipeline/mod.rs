@@ -31,6 +31,7 @@ use crate::capture::Capture;
 use crate::decap::{Decap, Limits as FragmentLimits};
 use crate::dissect::{Sought, Wanted};
 use crate::names::Names;
+use crate::redact::Redactor;
 use crate::report::record::{Find, Record, RecordType, Recorder, SummaryRecord};
 use crate::report::{Assembly, Report, Row, Selection, Tally, What, Whole, model};
 use crate::session::{Limits as SessionLimits, Timers};
@@ -61,6 +62,8 @@ pub struct Settings {
     pub default_charset: Charset,
     /// The PDUs that are to be picked out.
     pub show: Option<Sought>,
+    /// Who redacts what leaves, if anybody.
+    pub redactor: Option<Arc<Redactor>>,
     /// Whose sessions they are, and our own addresses.
     pub names: Arc<Names>,
     /// Which sessions are reported.
@@ -81,6 +84,7 @@ impl Default for Settings {
             verify_checksums: false,
             default_charset: Charset::default(),
             show: None,
+            redactor: None,
             names: Arc::default(),
             selection: Selection::default(),
             interrupt: Arc::default(),
@@ -120,7 +124,11 @@ pub fn records(
     take: &mut dyn FnMut(&Record) -> bool,
     progress: &mut Progress<'_>,
 ) -> Outcome {
-    let recorder = Recorder { names: &settings.names, selection: &settings.selection };
+    let recorder = Recorder {
+        names: &settings.names,
+        selection: &settings.selection,
+        redactor: settings.redactor.as_deref(),
+    };
     let [transactions, sessions, pdus, findings] =
         [RecordType::Transaction, RecordType::Session, RecordType::Pdu, RecordType::Finding]
             .map(|kind| types.contains(&kind));
@@ -228,6 +236,7 @@ fn process<'a>(
             ..SessionLimits::default()
         },
         show: settings.show.clone(),
+        redactor: settings.redactor.clone(),
         names: Arc::clone(&settings.names),
         apart: !selection.is_all(),
         singly,
@@ -271,7 +280,11 @@ fn process<'a>(
     };
     let errors = capture.errors().iter().map(|error| (error.path().to_owned(), error.to_string())).collect();
     let place = |frame: u64| capture.place(frame).map(|(file, number)| (file.path.clone(), number));
-    Outcome { report: assembly.finish(whole, &place), errors, wanted }
+    let mut report = assembly.finish(whole, &place);
+    if let Some(redactor) = &settings.redactor {
+        report.redact(redactor);
+    }
+    Outcome { report, errors, wanted }
 }
 
 /// All on this thread.

@@ -29,7 +29,7 @@ impl Shard {
         let transactions = setup.singly.transactions.then(Box::default);
         let pdus = setup.singly.pdus.then(Vec::new);
         let found = setup.singly.findings.then(Vec::new);
-        let wanted = setup.show.clone().map(|sought| Box::new(Wanted::new(sought)));
+        let wanted = setup.show.clone().map(|sought| Box::new(Wanted::new(sought, setup.redactor.clone())));
         Self {
             setup,
             connections: Vec::new(),

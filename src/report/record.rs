@@ -10,6 +10,7 @@ use super::rows::{Ended, SeenPdu, Who};
 use super::selection::Selection;
 use super::single::{Raw, SeenFinding, SeenTransaction};
 use crate::names::{Names, Party};
+use crate::redact::Redactor;
 use crate::session::Outcome;
 use crate::smpp::framer::Partial;
 use crate::smpp::text::Charset;
@@ -228,6 +229,8 @@ pub struct Recorder<'a> {
     pub names: &'a Names,
     /// What is taken.
     pub selection: &'a Selection,
+    /// Who redacts it.
+    pub redactor: Option<&'a Redactor>,
 }
 
 impl Recorder<'_> {
@@ -244,8 +247,8 @@ impl Recorder<'_> {
             source,
             destination,
             stream_offset: transaction.place.offset,
-            request_pdu: seen.request.clone(),
-            response_pdu: seen.response.clone(),
+            request_pdu: seen.request.as_ref().map(|raw| self.raw(raw)),
+            response_pdu: seen.response.as_ref().map(|raw| self.raw(raw)),
             command: transaction.command.to_string(),
             sequence_number: transaction.sequence_number.0,
             outcome: match transaction.outcome {
@@ -269,7 +272,9 @@ impl Recorder<'_> {
     pub fn pdu(&self, who: &Who, pdu: &SeenPdu, find: &Find<'_>) -> Option<Record> {
         let of = self.owned(who)?;
         let connection = of.connection;
-        let end = |end: crate::decap::Endpoint| Endpoint { ip: end.ip, port: end.port };
+        let end = |end: crate::decap::Endpoint| Endpoint { ip: self.ip(end.ip), port: end.port };
+        let redacted =
+            |redactor: &Redactor| redactor.pdu(&pdu.octets, pdu.context, pdu.default_charset).into();
         Some(Record::Pdu(Box::new(PduRecord {
             of,
             from: pdu.role,
@@ -277,7 +282,7 @@ impl Recorder<'_> {
             destination: end(pdu.destination),
             context: pdu.context,
             default_charset: pdu.default_charset,
-            octets: pdu.octets.clone(),
+            octets: self.redactor.map_or_else(|| pdu.octets.clone(), redacted),
             partial: pdu.partial,
             stream_offset: pdu.place.offset,
             place: place(find, (pdu.place, pdu.at), connection),
@@ -302,7 +307,7 @@ impl Recorder<'_> {
             source,
             destination,
             rule: seen.rule,
-            message: seen.message.clone(),
+            message: self.message(seen),
             stream_offset: seen.place.offset,
             place: Place {
                 offset: seen.offset.map(u64::from),
@@ -324,7 +329,34 @@ impl Recorder<'_> {
         session.account = Some(of.account.clone());
         session.account_from = Some(of.account_from);
         session.side = of.side;
+        // What `of` has is redacted already.
+        (session.esme, session.smsc) = (of.esme, of.smsc);
+        session.system_id.clone_from(&of.system_id);
         Some(Record::Session(Box::new(SessionRecord { of, session })))
+    }
+
+    /// What a finding says, as far as it may be shown.
+    fn message(&self, seen: &SeenFinding) -> String {
+        // The length that cannot be is the first octets of whatever stands there.
+        let is_octets = [RuleId::HEADER_COMMAND_LENGTH_TOO_LARGE, RuleId::HEADER_COMMAND_LENGTH_TOO_SMALL]
+            .contains(&seen.rule);
+        match self.redactor {
+            Some(redactor) if is_octets && redactor.subjects().of_pdus() => {
+                format!("command_length: not shown ({})", seen.rule.clause())
+            }
+            _ => seen.message.clone(),
+        }
+    }
+
+    /// The octets of a PDU as they may be shown.
+    fn raw(&self, raw: &Raw) -> Raw {
+        let redacted =
+            |redactor: &Redactor| redactor.pdu(&raw.octets, raw.context, raw.default_charset).into();
+        Raw { octets: self.redactor.map_or_else(|| raw.octets.clone(), redacted), ..raw.clone() }
+    }
+
+    fn ip(&self, ip: std::net::IpAddr) -> std::net::IpAddr {
+        self.redactor.map_or(ip, |redactor| redactor.ip(ip))
     }
 
     fn owned(&self, who: &Who) -> Option<Owned> {
@@ -336,11 +368,15 @@ impl Recorder<'_> {
         let taken = self.selection.may_take(&who.id, system_id.as_deref())
             && self.selection.takes_account(&account)
             && self.selection.takes_side(side);
+        let redacted = |redactor: &Redactor| {
+            (redactor.account(&account), system_id.as_deref().map(|name| redactor.name(name)))
+        };
+        let (account, system_id) = self.redactor.map(redacted).unwrap_or((account, system_id));
         taken.then(|| Owned {
             session: who.id.to_string(),
             connection: who.id.connection.0,
-            esme: Endpoint { ip: who.esme.ip, port: who.esme.port },
-            smsc: Endpoint { ip: who.smsc.ip, port: who.smsc.port },
+            esme: Endpoint { ip: self.ip(who.esme.ip), port: who.esme.port },
+            smsc: Endpoint { ip: self.ip(who.smsc.ip), port: who.smsc.port },
             account,
             account_from: owner.name_from(),
             system_id,
