@@ -8,6 +8,8 @@
 //!
 //! Each response has to come once, with an id that no other has; with receipts, one for each message.
 
+#![expect(clippy::disallowed_methods, reason = "a bench measures time")]
+
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
