@@ -15,6 +15,7 @@ mod batch;
 mod merge;
 mod pdus;
 mod reader;
+mod recording;
 mod shard;
 
 use std::sync::Arc;
@@ -40,6 +41,8 @@ use crate::smpp;
 use crate::smpp::text::Charset;
 use crate::tcp::{Flows, Limits as TcpLimits};
 use crate::time::{Duration, Timestamp};
+
+pub use recording::recording;
 
 /// What a run is told.
 #[derive(Clone, Debug)]
