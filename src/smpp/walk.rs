@@ -201,12 +201,31 @@ impl<V: Visitor + ?Sized> Walk<'_, '_, V> {
         overrun: RuleId,
     ) -> Result<(), Lost> {
         for field in fields {
-            // Most fields are single octets: they go without the calls.
+            let start = reader.at();
+            // Most fields are single octets with a value that is allowed, or strings that are NULL, of which no rule
+            // says anything: they go without the calls.
             if matches!(field.kind, Kind::U8)
-                && let Some(value) = reader.u8()
+                && let Some(octet) = reader.u8()
             {
-                let end = reader.at();
-                self.number_found(field, u32::from(value), Span { start: end.saturating_sub(1), end });
+                let (value, span) = (u32::from(octet), reader.since(start));
+                self.visitor.field(field, Value::Integer(value), span);
+                let mut doubtful = false;
+                if let Some(slot) = field.slot {
+                    self.facts.keep_integer(slot, value, start);
+                    doubtful = WITH_RANGES & slot.bit() != 0;
+                }
+                if let Some(values) = field.values {
+                    doubtful |= values.allowed_octet(octet).and(self.candidates).is_empty()
+                        || field.values_from_smsc.is_some();
+                }
+                if doubtful {
+                    self.number(field, value, span);
+                }
+            } else if matches!(field.kind, Kind::CString { .. } | Kind::Time(_)) && reader.nul() {
+                self.keep_span(field, Span { start, end: start });
+                self.visitor.field(field, Value::Text(&[]), reader.since(start));
+            } else if let Kind::CString { max, charset_v33 } = field.kind {
+                self.string(reader, field, max, charset_v33, overrun)?;
             } else {
                 self.field(reader, field, overrun)?;
             }
@@ -217,17 +236,10 @@ impl<V: Visitor + ?Sized> Walk<'_, '_, V> {
     #[inline]
     fn number_found(&mut self, field: &'static Field, value: u32, span: Span) {
         self.visitor.field(field, Value::Integer(value), span);
-        let mut has_range = false;
         if let Some(slot) = field.slot {
             self.facts.keep_integer(slot, value, span.start);
-            has_range = WITH_RANGES & slot.bit() != 0;
         }
-        if let Some(values) = field.values {
-            self.of_table(field, values, value, span);
-        }
-        if has_range {
-            self.number(field, value, span);
-        }
+        self.number(field, value, span);
     }
 
     fn field(&mut self, reader: &mut Reader<'_>, field: &'static Field, overrun: RuleId) -> Result<(), Lost> {
@@ -266,8 +278,18 @@ impl<V: Visitor + ?Sized> Walk<'_, '_, V> {
         Ok(())
     }
 
+    /// Judges the value of an integer.
+    #[inline(never)]
+    fn number(&mut self, field: &'static Field, value: u32, span: Span) {
+        if let Some(values) = field.values {
+            self.of_table(field, values, value, span);
+        }
+        if field.slot.is_some_and(|slot| WITH_RANGES & slot.bit() != 0) {
+            self.range(field, value, span);
+        }
+    }
+
     /// Judges the value of an integer that has a table.
-    #[inline]
     fn of_table(&mut self, field: &'static Field, values: &'static Values, value: u32, span: Span) {
         let mut allowed = values.allowed(value);
         if let Some(from_smsc) = field.values_from_smsc {
@@ -285,7 +307,7 @@ impl<V: Visitor + ?Sized> Walk<'_, '_, V> {
     }
 
     /// Judges the numbers [`WITH_RANGES`].
-    fn number(&mut self, field: &'static Field, value: u32, span: Span) {
+    fn range(&mut self, field: &'static Field, value: u32, span: Span) {
         match field.slot {
             Some(Slot::EsmClass) if value != 0 && std::ptr::eq(field, &raw const fields::ESM_CLASS) => {
                 self.report(RuleId::FIELD_ESM_CLASS_NONZERO_V33, span, Some(field), Detail::Value(value));
