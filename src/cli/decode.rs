@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use super::dictionaries::Dictionaries;
 use super::filter;
 use super::output::Output;
+use super::redaction::Redaction;
 use super::terminal::{self, Color};
 use super::timers::Timers;
 use super::{DONE, FOUND, Failure};
@@ -58,8 +59,10 @@ pub(super) struct Arguments {
     #[command(flatten)]
     dictionaries: Dictionaries,
     /// Show passwords
-    #[arg(long)]
+    #[arg(long, conflicts_with = "redact")]
     show_secrets: bool,
+    #[command(flatten)]
+    redaction: Redaction,
     /// Exit with status 1 when any of these was found
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_enum)]
     fail_on: Vec<FailOn>,
@@ -143,6 +146,7 @@ impl Arguments {
     pub(super) fn run(self) -> Result<u8, Failure> {
         let dictionary = self.dictionaries.read()?;
         let lines = self.lines()?;
+        let redactor = self.redaction.redactor()?;
         let given = Given {
             version: self.version.map(|version| match version {
                 Version::V33 => smpp::Version::V33,
@@ -166,6 +170,7 @@ impl Arguments {
             secrets: self.show_secrets,
             filter: self.filter.as_ref(),
             default_charset: self.default_charset,
+            redactor: redactor.as_deref(),
         };
         let mut dissection = dissect::dissect(&lines, given);
         dictionary.apply(&mut dissection);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 
 use super::interrupt::Interrupt;
+use super::redaction::Redaction;
 use super::timers::{Timers, seconds};
 use super::{Failure, complain};
 use crate::capture::{Capture, Input};
@@ -74,6 +75,8 @@ pub(super) struct Reading {
     /// Only sessions with peers on this side
     #[arg(long, value_enum)]
     side: Option<Side>,
+    #[command(flatten)]
+    redaction: Redaction,
 }
 
 /// What is in a file.
@@ -117,9 +120,9 @@ impl Reading {
         inputs.len() > 1 || inputs.iter().any(|input| input.is_dir())
     }
 
-    /// Whether files are read on as they grow.
-    pub(super) const fn is_live(&self) -> bool {
-        self.tail
+    /// Whether more may come: files are read on as they grow, or standard input is read.
+    pub(super) fn is_live(&self) -> bool {
+        self.tail || self.inputs().iter().any(|input| input.as_os_str() == "-")
     }
 
     /// The capture to read.
@@ -166,6 +169,7 @@ impl Reading {
                     Side::Operator => Party::Operator,
                 }),
             },
+            redactor: self.redaction.redactor()?,
             interrupt: interrupt.flag(),
             ..Settings::default()
         };

@@ -10,6 +10,7 @@ use super::interrupt::Interrupt;
 use super::output::Output;
 use super::progress::Progress;
 use super::reading::{decode_as, ports};
+use super::redaction::Redaction;
 use super::terminal::{self, Color};
 use super::{DONE, FOUND, Failure, complain};
 use crate::capture::{Capture, Input};
@@ -55,8 +56,10 @@ pub(super) struct Arguments {
     #[command(flatten)]
     dictionaries: Dictionaries,
     /// Show passwords
-    #[arg(long)]
+    #[arg(long, conflicts_with = "redact")]
     show_secrets: bool,
+    #[command(flatten)]
+    redaction: Redaction,
     /// When the text has colour
     #[arg(long, value_name = "WHEN", value_enum, default_value_t)]
     color: Color,
@@ -89,6 +92,7 @@ impl Arguments {
         let settings = Settings {
             ports: self.port.iter().chain(&self.decode_as).copied().collect(),
             show: Some(what),
+            redactor: self.redaction.redactor()?,
             interrupt: interrupt.flag(),
             ..Settings::default()
         };

@@ -46,7 +46,7 @@ impl Arguments {
 }
 
 /// The key in a file.
-fn read(path: &Path) -> Result<Key, Failure> {
+pub(super) fn read(path: &Path) -> Result<Key, Failure> {
     #[expect(clippy::disallowed_methods, reason = "the key is read here")]
     let file = std::fs::File::open(path).map_err(|error| Failure::new(path.display(), error))?;
     let mut text = String::new();

@@ -22,6 +22,7 @@ pub mod wanted;
 use std::collections::HashSet;
 
 use crate::filter::{Filter, PduFacts};
+use crate::redact::Redactor;
 use crate::session::{self, Bind, End, Seen, SessionEnd, Sessions, Sink, Timers, Transaction, Unsolicited};
 use crate::smpp::framer::{Framed, Framer, Framing, Lost, Skipped};
 use crate::smpp::spec::State;
@@ -54,6 +55,8 @@ pub struct Given<'a> {
     pub default_charset: Charset,
     /// Which PDUs are kept, with their findings; `None`: all. The others are followed all the same.
     pub filter: Option<&'a Filter>,
+    /// Who redacts them, if anybody.
+    pub redactor: Option<&'a Redactor>,
 }
 
 /// Frames and walks `lines`, those of either side as one stream, in their order, and judges the session that they make.
@@ -151,13 +154,15 @@ impl Framing for Bench<'_> {
         let version = self.given.version.or_else(|| self.sessions.version());
         let context = Context { version, from: *self.roles.of(self.side) };
         let index = u32::try_from(self.out.pdus.len()).unwrap_or(u32::MAX);
-        let Given { secrets, default_charset, filter, .. } = self.given;
+        let Given { secrets, default_charset, filter, redactor, .. } = self.given;
         let facts = PduFacts::new(framed.octets, context, framed.partial.is_some(), default_charset);
         if filter.is_some_and(|filter| !filter.matches(&facts)) {
             self.left_out.insert(index);
         }
-        let (mut pdu, findings) =
-            pdu(framed.octets, context, framed.partial.is_some(), secrets, default_charset);
+        let octets = redactor.map(|redactor| redactor.pdu(framed.octets, context, default_charset));
+        let octets = octets.as_deref().unwrap_or(framed.octets);
+        let secrets = secrets && redactor.is_none();
+        let (mut pdu, findings) = pdu(octets, context, framed.partial.is_some(), secrets, default_charset);
         pdu.index = index;
         pdu.at = Some(framed.at);
         pdu.offset = framed.place.offset;

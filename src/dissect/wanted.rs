@@ -1,11 +1,13 @@
 //! PDUs of a capture that are looked for: those that one frame made readable, or those that a filter keeps.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use super::model::{Dissection, Finding};
 use crate::filter::facts::Value;
 use crate::filter::field::{End, Fact};
 use crate::filter::{Facts, Filter, PduFacts};
+use crate::redact::Redactor;
 use crate::session::SessionId;
 use crate::smpp::framer::Framed;
 use crate::smpp::text::Charset;
@@ -16,6 +18,8 @@ use crate::time::Timestamp;
 #[derive(Clone, Debug)]
 pub struct Wanted {
     what: Sought,
+    /// Who redacts what is found before it is kept.
+    redactor: Option<Arc<Redactor>>,
     found: Vec<Found>,
     matches: u64,
     /// The frames nearest to the one looked for that made PDUs readable.
@@ -98,10 +102,10 @@ impl Seen<'_> {
 }
 
 impl Wanted {
-    /// Nothing found yet.
+    /// Nothing found yet; what is found is kept as `redactor` leaves it.
     #[must_use]
-    pub const fn new(what: Sought) -> Self {
-        Self { what, found: Vec::new(), matches: 0, before: None, after: None }
+    pub const fn new(what: Sought, redactor: Option<Arc<Redactor>>) -> Self {
+        Self { what, redactor, found: Vec::new(), matches: 0, before: None, after: None }
     }
 
     /// Looks at a PDU.
@@ -131,7 +135,10 @@ impl Wanted {
             at: seen.pdu.at,
             context: seen.context,
             is_partial: seen.pdu.partial.is_some(),
-            octets: seen.pdu.octets.to_vec(),
+            octets: match &self.redactor {
+                Some(redactor) => redactor.pdu(seen.pdu.octets, seen.context, seen.default_charset),
+                None => seen.pdu.octets.to_vec(),
+            },
         });
     }
 
@@ -168,6 +175,7 @@ impl Wanted {
     /// data_coding 0 means `default_charset`.
     #[must_use]
     pub fn dissect(&self, index: Option<u32>, secrets: bool, default_charset: Charset) -> Dissection {
+        let secrets = secrets && self.redactor.is_none();
         let mut out = Dissection::default();
         for found in self.found.iter().filter(|found| index.is_none_or(|index| found.place.index == index)) {
             let (mut pdu, findings) =

@@ -33,6 +33,16 @@ impl Key {
         Ok(Self(key))
     }
 
+    /// A key that nobody has, nor will have: tokens of this run cannot be joined with those of another.
+    ///
+    /// # Errors
+    /// The system has no randomness to give.
+    pub fn fresh() -> Result<Self, getrandom::Error> {
+        let mut key = [0; 32];
+        getrandom::fill(&mut key)?;
+        Ok(Self(key))
+    }
+
     /// A key for one purpose: none tells another.
     pub(super) fn derive(&self, purpose: u8) -> [u8; 32] {
         let cipher = Aes256::new(&Array(self.0));

@@ -1,20 +1,12 @@
 //! Tokens of numbers: numbers of the same length, by a permutation of the digits.
 
 use std::fmt;
-use std::sync::OnceLock;
-
-use aes::cipher::{Array, BlockCipherEncrypt, KeyInit};
-use aes::{Aes256, Block};
-use fpe::ff1::{FF1, FlexibleNumeralString};
 
 use super::Key;
+use super::permutation::{Permutation, Purpose};
 
 /// Fewest digits that FF1 takes: 10^6 numbers, NIST SP 800-38G Rev. 1. Fewer are permuted by a table.
 const FEWEST: usize = 6;
-
-/// Purposes of the derived keys.
-const OF_FF1: u8 = 0;
-const OF_TABLES: u8 = 1;
 
 /// Makes tokens of numbers.
 ///
@@ -23,11 +15,8 @@ const OF_TABLES: u8 = 1;
 /// and as many zeros at its beginning (up to two), so that a token is never mistaken for another way of writing one.
 /// Over the numbers of one form the tokens are a permutation: no two numbers have one token.
 pub struct Numbers {
-    ff1: FF1<Aes256>,
-    cipher: Aes256,
+    digits: Permutation,
     keep: usize,
-    /// For numbers of 1 to 5 digits: the token of each.
-    tables: [OnceLock<Vec<u32>>; FEWEST - 1],
 }
 
 /// Why there is no token: it is no number.
@@ -42,12 +31,7 @@ impl Numbers {
     /// of a number with fewer beside the kept ones, fewer are kept.
     #[must_use]
     pub fn new(key: &Key, keep: usize) -> Self {
-        Self {
-            ff1: ff1(&key.derive(OF_FF1)),
-            cipher: Aes256::new(&Array(key.derive(OF_TABLES))),
-            keep: keep.min(Self::MOST_KEPT),
-            tables: Default::default(),
-        }
+        Self { digits: Permutation::new(key, Purpose::Numbers), keep: keep.min(Self::MOST_KEPT) }
     }
 
     /// The token of `number`, written as `number` is.
@@ -82,42 +66,11 @@ impl Numbers {
 
     /// The permutation of all numbers with as many digits.
     fn permute_all(&self, digits: &[u16]) -> Vec<u16> {
-        if digits.len() < FEWEST {
-            return self.by_table(digits);
-        }
         let keep = self.keep.min(digits.len().saturating_sub(FEWEST));
         let (kept, rest) = digits.split_at(keep);
         // What is kept is the tweak: numbers that differ in it are permuted differently.
         let tweak: Vec<u8> = kept.iter().filter_map(|digit| u8::try_from(*digit).ok()).collect();
-        match self.ff1.encrypt(&tweak, &FlexibleNumeralString::from(rest.to_vec())) {
-            Ok(permuted) => kept.iter().copied().chain(Vec::from(permuted)).collect(),
-            // Digits are below 10, and as many as FF1 takes: nothing else can be wrong.
-            Err(_) => vec![0; digits.len()],
-        }
-    }
-
-    /// Numbers sorted by their encryption, which no two share, are a permutation.
-    fn by_table(&self, digits: &[u16]) -> Vec<u16> {
-        let Some(table) = digits.len().checked_sub(1).and_then(|place| self.tables.get(place)) else {
-            return digits.to_vec();
-        };
-        let length = digits.len();
-        let table = table.get_or_init(|| {
-            let count = (0..length).fold(1_u32, |count, _| count * 10);
-            let mut numbers: Vec<u32> = (0..count).collect();
-            numbers.sort_by_cached_key(|number| {
-                let mut input = [0_u8; 16];
-                input[0] = u8::try_from(length).unwrap_or(u8::MAX);
-                input[12..].copy_from_slice(&number.to_be_bytes());
-                let mut block = Block::from(input);
-                self.cipher.encrypt_block(&mut block);
-                <[u8; 16]>::from(block)
-            });
-            numbers
-        });
-        let number = digits.iter().fold(0_usize, |number, digit| number * 10 + usize::from(*digit));
-        let token = table.get(number).copied().unwrap_or_default();
-        format!("{token:0length$}").bytes().map(|c| u16::from(c - b'0')).collect()
+        kept.iter().copied().chain(self.digits.permute(rest, &tweak)).collect()
     }
 }
 
@@ -135,12 +88,6 @@ impl fmt::Display for Unnumbered {
 
 impl std::error::Error for Unnumbered {}
 
-/// FF1 over decimal digits.
-#[expect(clippy::expect_used, reason = "the key has 32 octets, and 10 is a radix")]
-fn ff1(key: &[u8; 32]) -> FF1<Aes256> {
-    FF1::new(key, 10).expect("radix 10")
-}
-
 /// Zeros at the beginning, at most 2.
 fn zeros(digits: &[u16]) -> usize {
     digits.iter().take(2).take_while(|digit| **digit == 0).count()
@@ -156,21 +103,6 @@ mod tests {
 
     fn numbers(key: u8, keep: usize) -> Numbers {
         Numbers::new(&Key::parse(&format!("{key:02x}").repeat(32)).unwrap(), keep)
-    }
-
-    /// NIST's samples for FF1 with AES-256 and radix 10: numbers 7 and 8.
-    #[test]
-    fn ff1_gives_what_the_samples_of_nist_give() {
-        let key = "2b7e151628aed2a6abf7158809cf4f3cef4359d8d580aa4f7f036d6f04fc6a94";
-        let ff1 = ff1(&Key::parse(key).unwrap().0);
-        let plain: Vec<u16> = (0..10).collect();
-        for (tweak, cipher) in [
-            (&[][..], [6, 6, 5, 7, 6, 6, 7, 0, 0, 9]),
-            (&[0x39, 0x38, 0x37, 0x36, 0x35, 0x34, 0x33, 0x32, 0x31, 0x30], [1, 0, 0, 1, 6, 2, 3, 4, 6, 3]),
-        ] {
-            let token = ff1.encrypt(tweak, &FlexibleNumeralString::from(plain.clone())).unwrap();
-            assert_eq!(Vec::from(token), cipher);
-        }
     }
 
     #[test]

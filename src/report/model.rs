@@ -10,6 +10,7 @@ mod capture;
 mod conduct;
 mod exchanges;
 mod fragments;
+mod redaction;
 mod session;
 mod tcp;
 
@@ -21,6 +22,7 @@ pub use conduct::{
 };
 pub use exchanges::{CommandCount, Latency, Leg, Status, Transactions, Unanswered, WhyCount};
 pub use fragments::Fragments;
+pub use redaction::{KeyFrom, Redaction};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 pub use session::{
@@ -72,6 +74,9 @@ pub struct Report {
     // diagnoses: [Diagnosis] and timeline: Timeline will stand here.
     /// Bounds on memory that were reached: what had to be given up, and how often. Empty when none was.
     pub limits: Vec<Limit>,
+    /// What was redacted in this document; absent: nothing was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redaction: Option<Redaction>,
 }
 
 /// PDUs, over all sessions.
@@ -191,6 +196,7 @@ impl Default for Report {
             sessions_omitted: 0,
             findings: Vec::new(),
             limits: Vec::new(),
+            redaction: None,
         }
     }
 }

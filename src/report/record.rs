@@ -4,15 +4,20 @@
 //! PDUs of a connection seen from its middle on are certain only when more of it was seen.
 
 use super::latency::micros;
+use super::matching::Subject;
 use super::model::{self, AccountFrom, Endpoint, Leg, Place, Unanswered};
 use super::owners::owner;
 use super::rows::{Ended, SeenPdu, Who};
 use super::selection::Selection;
+use super::single::{Raw, SeenFinding, SeenTransaction};
+use crate::filter::Filter;
 use crate::names::{Names, Party};
-use crate::session::{Outcome, Transaction};
+use crate::redact::Redactor;
+use crate::session::Outcome;
 use crate::smpp::framer::Partial;
 use crate::smpp::text::Charset;
-use crate::smpp::{self, CommandStatus, Context};
+use crate::smpp::{self, CommandStatus, Context, RuleId};
+use crate::tcp::Side;
 use crate::time::Timestamp;
 
 /// Something complete.
@@ -24,6 +29,10 @@ pub enum Record {
     Session(Box<SessionRecord>),
     /// A PDU.
     Pdu(Box<PduRecord>),
+    /// Something wrong.
+    Finding(Box<FindingRecord>),
+    /// What was read and written so far.
+    Summary(Box<SummaryRecord>),
 }
 
 /// The kinds of records.
@@ -35,6 +44,36 @@ pub enum RecordType {
     Session,
     /// [`Record::Pdu`]
     Pdu,
+    /// [`Record::Finding`]
+    Finding,
+    /// [`Record::Summary`]
+    Summary,
+}
+
+impl Record {
+    /// Its kind.
+    #[must_use]
+    pub const fn kind(&self) -> RecordType {
+        match self {
+            Self::Transaction(_) => RecordType::Transaction,
+            Self::Session(_) => RecordType::Session,
+            Self::Pdu(_) => RecordType::Pdu,
+            Self::Finding(_) => RecordType::Finding,
+            Self::Summary(_) => RecordType::Summary,
+        }
+    }
+}
+
+impl SummaryRecord {
+    /// Counts a record that was handed out; the next summary has the next number.
+    pub fn count(&mut self, kind: RecordType) {
+        if kind == RecordType::Summary {
+            self.number = self.number.saturating_add(1);
+        }
+        if let Some((_, count)) = self.records.iter_mut().find(|(of, _)| *of == kind) {
+            *count = count.saturating_add(1);
+        }
+    }
 }
 
 /// Whose a record is, as far as it is known when it is complete: nothing is told here that hangs on sessions to come.
@@ -65,6 +104,16 @@ pub struct TransactionRecord {
     pub of: Owned,
     /// Who asked, where roles are known.
     pub asked_by: Option<model::Role>,
+    /// The end that asked.
+    pub source: Endpoint,
+    /// The end that was asked.
+    pub destination: Endpoint,
+    /// Octets of the asking side's stream before the request.
+    pub stream_offset: u64,
+    /// The request's octets; `None`: forgotten to keep within memory.
+    pub request_pdu: Option<Raw>,
+    /// The response's octets.
+    pub response_pdu: Option<Raw>,
     /// Name of the request as the specification spells it, or `0x%08x`.
     pub command: String,
     /// Its sequence_number.
@@ -130,6 +179,48 @@ pub struct PduRecord {
     pub place: Place,
 }
 
+/// Something wrong, at one PDU.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FindingRecord {
+    /// Whose it is.
+    pub of: Owned,
+    /// Who sent the PDU, where roles are known.
+    pub from: Option<smpp::Role>,
+    /// The end that sent the PDU.
+    pub source: Endpoint,
+    /// The end that received it.
+    pub destination: Endpoint,
+    /// The rule.
+    pub rule: RuleId,
+    /// Thing, fact, need and clause.
+    pub message: String,
+    /// Octets of the side's stream before the PDU.
+    pub stream_offset: u64,
+    /// Where the PDU is, with field and offset in it.
+    pub place: Place,
+}
+
+/// What was read and written so far. Counts are from the start of the run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SummaryRecord {
+    /// Its number, from 0.
+    pub number: u64,
+    /// Whether nothing follows.
+    pub is_last: bool,
+    /// Capture time.
+    pub at: Option<Timestamp>,
+    /// Time of the first frame.
+    pub first_at: Option<Timestamp>,
+    /// Frames read.
+    pub frames: u64,
+    /// Records handed out, by type, those taken by nobody included.
+    pub records: Vec<(RecordType, u64)>,
+    /// Bounds that were reached, and how often.
+    pub limits: Vec<(String, u64)>,
+    /// Frames that the capturing host says it lost, by file.
+    pub lost_frames: Option<u64>,
+}
+
 /// Finds the file of a frame, by its number among all, and its number there.
 pub type Find<'a> = dyn Fn(u64) -> Option<(String, u64)> + 'a;
 
@@ -140,17 +231,35 @@ pub struct Recorder<'a> {
     pub names: &'a Names,
     /// What is taken.
     pub selection: &'a Selection,
+    /// Who redacts it.
+    pub redactor: Option<&'a Redactor>,
+    /// Which transactions and PDUs are taken, by what they are before anything is redacted.
+    pub filter: Option<&'a Filter>,
 }
 
 impl Recorder<'_> {
     /// The record of a transaction, if it is taken.
     #[must_use]
-    pub fn transaction(&self, who: &Who, transaction: &Transaction, find: &Find<'_>) -> Option<Record> {
+    pub fn transaction(&self, who: &Who, seen: &SeenTransaction, find: &Find<'_>) -> Option<Record> {
         let of = self.owned(who)?;
         let connection = of.connection;
+        let transaction = &seen.transaction;
+        if let Some(filter) = self.filter {
+            let of = self.plain().owned(who)?;
+            let ends = ends(&of, transaction.role, transaction.side);
+            if !filter.matches(&Subject::transaction(&of, seen, ends)) {
+                return None;
+            }
+        }
+        let (source, destination) = ends(&of, transaction.role, transaction.side);
         Some(Record::Transaction(Box::new(TransactionRecord {
             of,
             asked_by: transaction.role.map(model::Role::from),
+            source,
+            destination,
+            stream_offset: transaction.place.offset,
+            request_pdu: seen.request.as_ref().map(|raw| self.raw(raw)),
+            response_pdu: seen.response.as_ref().map(|raw| self.raw(raw)),
             command: transaction.command.to_string(),
             sequence_number: transaction.sequence_number.0,
             outcome: match transaction.outcome {
@@ -172,9 +281,16 @@ impl Recorder<'_> {
     /// The record of a PDU, if it is taken.
     #[must_use]
     pub fn pdu(&self, who: &Who, pdu: &SeenPdu, find: &Find<'_>) -> Option<Record> {
+        if let Some(filter) = self.filter
+            && !filter.matches(&Subject::pdu(&self.plain().owned(who)?, pdu))
+        {
+            return None;
+        }
         let of = self.owned(who)?;
         let connection = of.connection;
-        let end = |end: crate::decap::Endpoint| Endpoint { ip: end.ip, port: end.port };
+        let end = |end: crate::decap::Endpoint| Endpoint { ip: self.ip(end.ip), port: end.port };
+        let redacted =
+            |redactor: &Redactor| redactor.pdu(&pdu.octets, pdu.context, pdu.default_charset).into();
         Some(Record::Pdu(Box::new(PduRecord {
             of,
             from: pdu.role,
@@ -182,10 +298,38 @@ impl Recorder<'_> {
             destination: end(pdu.destination),
             context: pdu.context,
             default_charset: pdu.default_charset,
-            octets: pdu.octets.clone(),
+            octets: self.redactor.map_or_else(|| pdu.octets.clone(), redacted),
             partial: pdu.partial,
             stream_offset: pdu.place.offset,
             place: place(find, (pdu.place, pdu.at), connection),
+        })))
+    }
+
+    /// The record of a finding, if it is taken.
+    #[must_use]
+    pub fn finding(
+        &self,
+        who: &Who,
+        role: Option<smpp::Role>,
+        seen: &SeenFinding,
+        find: &Find<'_>,
+    ) -> Option<Record> {
+        let of = self.owned(who)?;
+        let connection = of.connection;
+        let (source, destination) = ends(&of, role, seen.side);
+        Some(Record::Finding(Box::new(FindingRecord {
+            of,
+            from: role,
+            source,
+            destination,
+            rule: seen.rule,
+            message: self.message(seen),
+            stream_offset: seen.place.offset,
+            place: Place {
+                offset: seen.offset.map(u64::from),
+                field: seen.field.map(str::to_owned),
+                ..place(find, (seen.place, seen.at), connection)
+            },
         })))
     }
 
@@ -201,7 +345,39 @@ impl Recorder<'_> {
         session.account = Some(of.account.clone());
         session.account_from = Some(of.account_from);
         session.side = of.side;
+        // What `of` has is redacted already.
+        (session.esme, session.smsc) = (of.esme, of.smsc);
+        session.system_id.clone_from(&of.system_id);
         Some(Record::Session(Box::new(SessionRecord { of, session })))
+    }
+
+    /// The same without redaction.
+    const fn plain(&self) -> Self {
+        Self { redactor: None, ..*self }
+    }
+
+    /// What a finding says, as far as it may be shown.
+    fn message(&self, seen: &SeenFinding) -> String {
+        // The length that cannot be is the first octets of whatever stands there.
+        let is_octets = [RuleId::HEADER_COMMAND_LENGTH_TOO_LARGE, RuleId::HEADER_COMMAND_LENGTH_TOO_SMALL]
+            .contains(&seen.rule);
+        match self.redactor {
+            Some(redactor) if is_octets && redactor.subjects().of_pdus() => {
+                format!("command_length: not shown ({})", seen.rule.clause())
+            }
+            _ => seen.message.clone(),
+        }
+    }
+
+    /// The octets of a PDU as they may be shown.
+    fn raw(&self, raw: &Raw) -> Raw {
+        let redacted =
+            |redactor: &Redactor| redactor.pdu(&raw.octets, raw.context, raw.default_charset).into();
+        Raw { octets: self.redactor.map_or_else(|| raw.octets.clone(), redacted), ..raw.clone() }
+    }
+
+    fn ip(&self, ip: std::net::IpAddr) -> std::net::IpAddr {
+        self.redactor.map_or(ip, |redactor| redactor.ip(ip))
     }
 
     fn owned(&self, who: &Who) -> Option<Owned> {
@@ -213,17 +389,30 @@ impl Recorder<'_> {
         let taken = self.selection.may_take(&who.id, system_id.as_deref())
             && self.selection.takes_account(&account)
             && self.selection.takes_side(side);
+        let redacted = |redactor: &Redactor| {
+            (redactor.account(&account), system_id.as_deref().map(|name| redactor.name(name)))
+        };
+        let (account, system_id) = self.redactor.map(redacted).unwrap_or((account, system_id));
         taken.then(|| Owned {
             session: who.id.to_string(),
             connection: who.id.connection.0,
-            esme: Endpoint { ip: who.esme.ip, port: who.esme.port },
-            smsc: Endpoint { ip: who.smsc.ip, port: who.smsc.port },
+            esme: Endpoint { ip: self.ip(who.esme.ip), port: who.esme.port },
+            smsc: Endpoint { ip: self.ip(who.smsc.ip), port: who.smsc.port },
             account,
             account_from: owner.name_from(),
             system_id,
             side: side.map(Leg::from),
         })
     }
+}
+
+/// Sender and receiver of what `side` sends in this role. Where roles are not known the ESME stands for the opener.
+fn ends(of: &Owned, role: Option<smpp::Role>, side: Side) -> (Endpoint, Endpoint) {
+    let is_esme = match role {
+        Some(role) => role == smpp::Role::Esme,
+        None => side == Side::Opener,
+    };
+    if is_esme { (of.esme, of.smsc) } else { (of.smsc, of.esme) }
 }
 
 /// Where a PDU is, in its file.

@@ -6,7 +6,7 @@ use super::super::figures::{count, of};
 use super::super::page::Page;
 use super::commands::listed;
 use crate::report::Report;
-use crate::report::model::{File, PartialReason, ReasonCount, Unanswered};
+use crate::report::model::{File, KeyFrom, PartialReason, ReasonCount, Redaction, Unanswered};
 
 /// One sentence a line; one line in all when there is nothing to doubt.
 pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Result<()> {
@@ -26,6 +26,7 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
     doubts.extend(
         report.limits.iter().map(|limit| format!("limit reached: {} {}", count(limit.count), limit.limit)),
     );
+    doubts.extend(report.redaction.as_ref().map(redacted));
     if !doubts.is_empty() {
         page.heading("TRUST", "how far to trust the above")?;
     }
@@ -33,6 +34,18 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
         page.item(&page.plain(&doubt), None)?;
     }
     Ok(())
+}
+
+fn redacted(redaction: &Redaction) -> String {
+    let key = match redaction.key {
+        KeyFrom::Fresh => "a key of this run alone",
+        KeyFrom::File => "a key that was given",
+    };
+    let mut line = format!("redacted: {}; tokens under {key}", redaction.subjects.join(", "));
+    if redaction.keep_prefix > 0 {
+        line.push_str(&format!("; the first {} of numbers kept", of(redaction.keep_prefix.into(), "digit")));
+    }
+    line
 }
 
 fn unanswered(report: &Report) -> Option<String> {
