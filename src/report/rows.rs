@@ -63,6 +63,8 @@ pub struct SeenPdu {
     pub partial: Option<Partial>,
     /// Where it stands.
     pub place: Place,
+    /// The earliest frame with octets of it.
+    pub since: u64,
     /// When it became readable.
     pub at: Timestamp,
 }
