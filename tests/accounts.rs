@@ -357,11 +357,7 @@ fn a_selection_limits_what_is_reported_to_what_the_whole_report_says_of_it() {
 
 /// The table of a run.
 fn table(files: &[Vec<u8>], kind: RecordType, settings: &Settings) -> (String, Vec<u64>) {
-    let table = match kind {
-        RecordType::Transaction => RecordTable::transactions(Options::default(), true, false),
-        RecordType::Session => RecordTable::sessions(Options::default(), false),
-        RecordType::Pdu => RecordTable::pdus(Options::default(), true, false),
-    };
+    let table = RecordTable::of(kind, Options::default(), true, false);
     let mut out = Vec::new();
     let mut counts = vec![0];
     let mut take = |record: &Record| {

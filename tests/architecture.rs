@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// Where each outside crate may be named: in a top module, or in a module and those below it. A crate that is not here may be named nowhere.
 const CRATES: &[(&str, &[&str])] = &[
     ("aes", &["redact"]),
-    ("base64", &["dissect"]),
+    ("base64", &["dissect", "view"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
@@ -31,6 +31,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("schemars", &["time", "dissect", "report", "view"]),
     ("serde", &["time", "dissect", "report", "smsc", "view"]),
     ("serde_json", &["view"]),
+    ("sha1", &["view"]),
     ("signal_hook", &["cli"]),
     ("strsim", &["dissect", "filter"]),
     ("terminal_size", &["cli"]),

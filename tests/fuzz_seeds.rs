@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use smpp_inspect::testkit::{Rng, fuzz, fuzz_pdu, fuzz_session, fuzz_tcp, fuzz_text};
+use smpp_inspect::testkit::{Rng, fuzz, fuzz_pdu, fuzz_session, fuzz_smsc, fuzz_tcp, fuzz_text};
 
 /// The body of a target.
 type Body = fn(&[u8]);
@@ -12,7 +12,7 @@ type Body = fn(&[u8]);
 type Seed = (String, Vec<u8>);
 
 /// The targets of `fuzz/`, by the names of their seeds.
-const TARGETS: [(&str, Body); 8] = [
+const TARGETS: [(&str, Body); 9] = [
     ("report", fuzz::report),
     ("capture", fuzz::capture_files),
     ("decap", fuzz::decap),
@@ -21,6 +21,7 @@ const TARGETS: [(&str, Body); 8] = [
     ("pdu", fuzz_pdu::pdu),
     ("session", fuzz_session::session),
     ("text", fuzz_text::text_of),
+    ("smsc", fuzz_smsc::smsc),
 ];
 
 #[expect(clippy::disallowed_methods, reason = "the rule is for the path of the data; tests read their files")]
@@ -70,6 +71,23 @@ fn vectors() -> [Vec<Seed>; 2] {
     [pdus, streams]
 }
 
+/// Sessions with the test SMSC: a bind, then each PDU alone; and all that ask about messages, by options.
+fn conversations(pdus: &[Seed]) -> Vec<Seed> {
+    let bind = b"\0\0\0\x1b\0\0\0\x09\0\0\0\0\0\0\0\x01acme\0\0\0\x50\0\0\0".as_slice();
+    let mut seeds: Vec<Seed> = pdus
+        .iter()
+        .filter(|(name, _)| !name.contains("_resp"))
+        .map(|(name, octets)| (name.clone(), fuzz_smsc::script(0, &[bind, octets])))
+        .collect();
+    let all: Vec<&[u8]> = std::iter::once(bind)
+        .chain(pdus.iter().filter(|(name, _)| name.contains("_sm")).map(|(_, octets)| &octets[..]))
+        .collect();
+    for setup in [0, 1, 2, 4, 8, 16, 32, 63] {
+        seeds.push((format!("options_{setup}"), fuzz_smsc::script(setup, &all)));
+    }
+    seeds
+}
+
 /// `UPDATE_SEEDS=1 cargo test --test fuzz_seeds` writes them, and the dictionary, anew.
 #[test]
 fn seeds_that_are_made_are_up_to_date() {
@@ -78,6 +96,7 @@ fn seeds_that_are_made_are_up_to_date() {
         ("decap", fuzz::decap_seeds()),
         ("session", fuzz_session::session_seeds()),
         ("text", fuzz_text::seeds()),
+        ("smsc", conversations(&pdus)),
         ("pdu", [fuzz_pdu::pdu_seeds(), pdus].concat()),
         ("framer", [fuzz_pdu::framer_seeds(), streams].concat()),
     ] {

@@ -18,6 +18,7 @@ mod interrupt;
 mod output;
 mod progress;
 mod reading;
+mod recorded;
 mod records;
 mod redaction;
 mod report;

@@ -120,9 +120,9 @@ impl Reading {
         inputs.len() > 1 || inputs.iter().any(|input| input.is_dir())
     }
 
-    /// Whether files are read on as they grow.
-    pub(super) const fn is_live(&self) -> bool {
-        self.tail
+    /// Whether more may come: files are read on as they grow, or standard input is read.
+    pub(super) fn is_live(&self) -> bool {
+        self.tail || self.inputs().iter().any(|input| input.as_os_str() == "-")
     }
 
     /// The capture to read.

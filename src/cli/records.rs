@@ -1,6 +1,7 @@
-//! `smpp-inspect records`: single transactions, sessions or PDUs, a line each.
+//! `smpp-inspect records`: single transactions or sessions, a line each.
 
-use std::io::{self, IsTerminal};
+use std::cell::RefCell;
+use std::io::{self, IsTerminal, Write};
 
 use clap::{Args, ValueEnum};
 
@@ -10,13 +11,16 @@ use super::progress::Progress;
 use super::reading::{Reading, complain_of};
 use super::terminal::{self, Color};
 use super::{DONE, FAILED, Failure};
-use crate::pipeline;
+use crate::pipeline::{self, Settings};
 use crate::report::record::{Record, RecordType};
+use crate::time::Timestamp;
 use crate::view::Zone;
+use crate::view::record::model::Document;
+use crate::view::record::{self, Documents};
 use crate::view::records::RecordTable;
 use crate::view::text::Options;
 
-/// List transactions, sessions or PDUs as they become complete, a line each
+/// List transactions or sessions as they become complete, a line each
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  smpp-inspect records capture.pcap\n  smpp-inspect records --type session --account \
@@ -25,12 +29,18 @@ use crate::view::text::Options;
 pub(super) struct Arguments {
     #[command(flatten)]
     reading: Reading,
-    /// What is listed
-    #[arg(long = "type", value_name = "TYPE", value_enum, default_value_t)]
-    kind: Kind,
+    /// What is listed; several separated by commas, but in a table and CSV
+    #[arg(long = "type", value_name = "TYPE,...", value_enum, value_delimiter = ',', default_values_t = [Kind::Transaction])]
+    types: Vec<Kind>,
     /// How records are written
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// Show the texts of messages; otherwise their charset and length are left
+    #[arg(long)]
+    with_text: bool,
+    /// Show passwords
+    #[arg(long)]
+    show_secrets: bool,
     /// Stop after so many records
     #[arg(short = 'c', long, value_name = "N")]
     limit: Option<u64>,
@@ -42,73 +52,124 @@ pub(super) struct Arguments {
     ascii: bool,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Kind {
     /// Requests with their outcome
-    #[default]
     Transaction,
     /// Sessions that are over
     Session,
-    /// PDUs, in the order in which they became readable
+    /// PDUs
     Pdu,
+    /// What is wrong
+    Finding,
+    /// What was read so far, each minute of capture time and at the end
+    Summary,
 }
 
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// A table; on a terminal it is as wide as that
     #[default]
     Table,
+    /// A line of JSON each; `smpp-inspect schema records` describes it
+    Ndjson,
+}
+
+impl Kind {
+    const fn record_type(self) -> RecordType {
+        match self {
+            Self::Transaction => RecordType::Transaction,
+            Self::Session => RecordType::Session,
+            Self::Pdu => RecordType::Pdu,
+            Self::Finding => RecordType::Finding,
+            Self::Summary => RecordType::Summary,
+        }
+    }
+}
+
+/// Where records go.
+enum Writer {
+    Table(RecordTable, bool),
+    Lines(Lines),
+}
+
+/// Makes documents, with what the run itself has to say.
+struct Lines {
+    documents: Documents,
+    is_live: bool,
+    /// What is redacted.
+    redacted: Option<String>,
+}
+
+impl Lines {
+    fn document(&mut self, record: &Record) -> Document {
+        let mut document = self.documents.of(record);
+        if let Some(summary) = document.summary.as_deref_mut() {
+            if let Some(redacted) = &self.redacted {
+                summary.privacy = format!("{}; tokens for {redacted}", summary.privacy);
+            }
+            if self.is_live {
+                summary.lag_ms = document.timestamp.map(lag_ms);
+                summary.memory_octets = memory();
+            }
+        }
+        document
+    }
+}
+
+impl Writer {
+    fn write(&mut self, record: &Record, out: &mut dyn Write) -> io::Result<()> {
+        match self {
+            Self::Table(table, titled) => {
+                if !std::mem::replace(titled, true) {
+                    table.write_titles(out)?;
+                }
+                table.write(record, out)
+            }
+            Self::Lines(lines) => record::write_ndjson(&lines.document(record), out),
+        }
+    }
 }
 
 impl Arguments {
     /// Reads, and writes each record as soon as it is complete.
     pub(super) fn run(self) -> Result<u8, Failure> {
         let interrupt = Interrupt::listen().unwrap_or_default();
-        let settings = self.reading.settings(&interrupt)?;
+        let mut settings = self.reading.settings(&interrupt)?;
+        if self.reading.is_live() {
+            // What one read brings is worked through before the next: nothing waits on other threads.
+            settings.threads = 1;
+        }
+        let mut writer = self.writer(&settings)?;
         let capture = self.reading.capture(&interrupt);
         let is_terminal = io::stdout().is_terminal();
-        let options = Options {
-            zone: self.tz.clone().unwrap_or_default(),
-            ..terminal::options(Color::Never, self.ascii)
-        };
-        let (kind, table) = match self.kind {
-            Kind::Transaction => (
-                RecordType::Transaction,
-                RecordTable::transactions(options, self.reading.is_several(), is_terminal),
-            ),
-            Kind::Session => (RecordType::Session, RecordTable::sessions(options, is_terminal)),
-            Kind::Pdu => {
-                (RecordType::Pdu, RecordTable::pdus(options, self.reading.is_several(), is_terminal))
-            }
-        };
         let at_once = is_terminal || self.reading.is_live();
+        let types: Vec<RecordType> = self.types.iter().map(|kind| kind.record_type()).collect();
         let mut left = self.limit.unwrap_or(u64::MAX);
         let mut outcome = None;
-        let Format::Table = self.format;
         Output::Stdout.write(|out| {
-            let mut titled = false;
+            let out = RefCell::new(out);
             let mut written: io::Result<()> = Ok(());
             let mut take = |record: &Record| {
                 if left == 0 {
                     return false;
                 }
                 left -= 1;
-                let titles =
-                    if std::mem::replace(&mut titled, true) { Ok(()) } else { table.write_titles(out) };
-                written = titles.and_then(|()| table.write(record, out));
-                if at_once && written.is_ok() {
-                    written = out.flush();
-                }
+                written = writer.write(record, *out.borrow_mut());
                 written.is_ok() && left > 0
             };
             // Bars would stand among the lines.
             let mut progress = (!is_terminal).then(Progress::new);
             let mut tell = |read, of| {
+                if at_once {
+                    // Between two reads nothing stays behind; a reader that went away shows at the next record.
+                    let _ = out.borrow_mut().flush();
+                }
                 if let Some(progress) = &mut progress {
                     progress.update(read, of);
                 }
             };
-            outcome = Some(pipeline::records(capture, &settings, &[kind], &mut take, &mut tell));
+            outcome = Some(pipeline::records(capture, &settings, &types, &mut take, &mut tell));
             written
         })?;
         let Some(outcome) = outcome else { return Ok(FAILED) };
@@ -119,4 +180,42 @@ impl Arguments {
         let nothing_read = outcome.report.capture.files.is_empty();
         Ok(if unread || nothing_read { FAILED } else { DONE })
     }
+
+    /// What writes records.
+    fn writer(&self, settings: &Settings) -> Result<Writer, Failure> {
+        let options = Options {
+            zone: self.tz.clone().unwrap_or_default(),
+            ..terminal::options(Color::Never, self.ascii)
+        };
+        Ok(match self.format {
+            Format::Table => {
+                let [kind] = self.types[..] else {
+                    return Err(Failure::new("--type", "a table has one type: name one, or --format ndjson"));
+                };
+                let (files, terminal) = (self.reading.is_several(), io::stdout().is_terminal());
+                Writer::Table(RecordTable::of(kind.record_type(), options, files, terminal), false)
+            }
+            Format::Ndjson => {
+                let shown = record::Options { texts: self.with_text, secrets: self.show_secrets };
+                let redacted = settings.redactor.as_ref().map(|redactor| redactor.subjects().to_string());
+                let (documents, is_live) = (Documents::new(shown), self.reading.is_live());
+                Writer::Lines(Lines { documents, is_live, redacted })
+            }
+        })
+    }
+}
+
+/// The machine's time less `at`.
+#[expect(clippy::disallowed_methods, reason = "how far the run is behind is a matter of the machine's time")]
+fn lag_ms(at: Timestamp) -> i64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let now = Timestamp::from_nanos(i64::try_from(now.as_nanos()).unwrap_or(i64::MAX));
+    now.since(at).millis()
+}
+
+/// Octets of memory that this process takes, where the system tells.
+fn memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    line.trim().trim_end_matches("kB").trim().parse::<u64>().ok()?.checked_mul(1_024)
 }

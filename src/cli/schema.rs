@@ -21,6 +21,8 @@ enum Document {
     Report,
     /// Of `decode --format json`
     Decode,
+    /// Of a line of `records --format ndjson`
+    Records,
 }
 
 impl Arguments {
@@ -28,6 +30,7 @@ impl Arguments {
         Output::Stdout.write(|mut out| match self.document {
             Document::Report => view::schema::write_report(&mut out),
             Document::Decode => view::schema::write_dissection(&mut out),
+            Document::Records => view::schema::write_record(&mut out),
         })?;
         Ok(DONE)
     }

@@ -12,11 +12,14 @@ use std::time::{Duration as Span, Instant};
 use clap::Args;
 
 use super::interrupt::Interrupt;
+use super::recorded::Recorded;
 use super::{DONE, Failure, complain, unless_closed};
 use crate::extract::{Conversation, Party, Writer};
 use crate::smpp::{CommandStatus, Version};
 use crate::smsc::server::{Identity, Server, Settings, Tap};
-use crate::smsc::{Account, ConnectionId, Delay, Event, Faults, FinalState, IdNotation, Mix, Options, span};
+use crate::smsc::{
+    Account, ConnectionId, Delay, Event, Faults, FinalState, IdNotation, Mix, Options, Recording, span,
+};
 use crate::time::{Duration, Timestamp};
 use crate::view;
 
@@ -99,6 +102,8 @@ pub(super) struct Arguments {
     /// system_id and password of the outbind [default: --system-id, without a password]
     #[arg(long, value_name = "ID:PASSWORD", requires = "outbind")]
     outbind_as: Option<Account>,
+    #[command(flatten)]
+    recorded: Recorded,
     /// Misbehave once bound, always or in a share of the PDUs: split, coalesce, silence, rst, half-close,
     /// wrong-sequence, duplicate, late, garbage, slow
     #[arg(long, value_name = "FAULT[=PERCENT],...")]
@@ -139,6 +144,7 @@ impl Arguments {
     /// Serves until interrupted, or for the time given.
     pub(super) fn run(self) -> Result<u8, Failure> {
         let interrupt = Interrupt::listen().map_err(|error| Failure::new("smsc", error))?;
+        let recording = self.recorded.read(&interrupt, self.quiet)?;
         let capture = match &self.capture {
             Some(path) => {
                 let file = create(path, self.force)?;
@@ -165,7 +171,7 @@ impl Arguments {
                 tap
             }),
             threads: 2,
-            options: self.options(),
+            options: self.options(recording),
         };
         let server = Server::start(settings).map_err(|error| Failure::new(self.listen, error))?;
         if !self.quiet {
@@ -226,7 +232,7 @@ impl Arguments {
         }
     }
 
-    fn options(&self) -> Options {
+    fn options(&self, recording: Option<Recording>) -> Options {
         let nobody = Account { system_id: self.system_id.clone(), password: String::new() };
         Options {
             system_id: self.system_id.clone(),
@@ -251,7 +257,7 @@ impl Arguments {
             bind_timeout: self.bind_timeout,
             outbind: self.outbind_as.clone().unwrap_or(nobody),
             faults: self.fault.clone().unwrap_or_default(),
-            recording: None,
+            recording,
             max_connections: self.max_connections,
             max_messages: self.max_messages,
             seed: self.seed,

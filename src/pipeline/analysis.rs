@@ -9,7 +9,7 @@ use crate::names::Names;
 use crate::num::count;
 use crate::redact::Redactor;
 use crate::report::{Facing, Row, SessionRow, Tally, What, Who, text};
-use crate::session::{End, Limits as SessionLimits, SessionEnd, SessionId, Sessions};
+use crate::session::{End, Limits as SessionLimits, SessionEnd, SessionId, Sessions, Transaction};
 use crate::smpp::Role;
 use crate::smpp::detect::{Held, Probe, Verdict, is_tls};
 use crate::smpp::framer::{Framed, Framer, Framing};
@@ -37,12 +37,18 @@ pub(super) struct Setup {
     pub(super) names: Arc<Names>,
     /// Whether each connection is counted apart, so that sessions can be selected.
     pub(super) apart: bool,
-    /// Whether transactions leave one by one.
-    pub(super) transactions: bool,
-    /// Whether PDUs leave one by one.
-    pub(super) pdus: bool,
+    /// What leaves one by one.
+    pub(super) singly: Singly,
     /// What the message centres mean by data_coding 0.
     pub(super) default_charset: Charset,
+}
+
+/// What leaves the shards one by one.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Singly {
+    pub(super) transactions: bool,
+    pub(super) pdus: bool,
+    pub(super) findings: bool,
 }
 
 /// How long a closed connection is kept: segments that its end overtook may still come.
@@ -186,7 +192,7 @@ impl Analysis {
 
     /// Lets go of what is held until others come: holes are gaps, PDUs that are not whole are partial, and what was
     /// not found to be SMPP yet is looked at no further.
-    pub(super) fn relieve(&mut self, setup: &Setup, tally: &mut Tally) {
+    pub(super) fn relieve(&mut self, frame: u64, setup: &Setup, tally: &mut Tally, rows: &mut Vec<Row>) {
         if matches!(self.content, Content::Open(_)) {
             self.content = Content::Other;
         }
@@ -203,6 +209,7 @@ impl Analysis {
             }
         }
         tally.limits.add("connections made to give up what they held, for want of memory", 1);
+        self.settle(frame, setup, tally, rows);
     }
 
     /// Takes a segment.
@@ -394,9 +401,15 @@ impl Analysis {
         for pdu in tally.pdus.iter_mut().flat_map(|pdus| pdus.drain(..)) {
             row(What::Pdu(Box::new((who(pdu.session, pdu.role, pdu.side), pdu))));
         }
-        for transaction in tally.transactions.iter_mut().flat_map(|transactions| transactions.drain(..)) {
-            let who = who(transaction.session, transaction.role, transaction.side);
-            row(What::Transaction(Box::new((who, transaction))));
+        for seen in tally.transactions.iter_mut().flat_map(|transactions| transactions.done.drain(..)) {
+            let Transaction { session, role, side, .. } = seen.transaction;
+            row(What::Transaction(Box::new((who(session, role, side), seen))));
+        }
+        let sessions = &smpp.sessions;
+        for found in tally.found.iter_mut().flat_map(|found| found.drain(..)) {
+            let session = found.session.unwrap_or_else(|| sessions.current());
+            let role = sessions.role(found.side);
+            row(What::Finding(Box::new((who(session, role, found.side), role, found))));
         }
         if smpp.ended.is_empty() {
             return;

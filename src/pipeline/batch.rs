@@ -20,6 +20,8 @@ pub(super) struct Batch {
     pub(super) work: Vec<Work>,
     /// Steps of capture time in this block, in order.
     pub(super) ticks: Vec<Tick>,
+    /// Where a minute of capture time is over, in order.
+    pub(super) marks: Vec<Tick>,
 }
 
 /// One shard's part of a batch.
@@ -69,7 +71,13 @@ impl Batch {
     /// An empty batch whose block takes about `capacity` octets.
     pub(super) fn new(capacity: usize) -> Self {
         let work = (0..SHARDS).map(|_| Work::default()).collect();
-        Self { block: Block::with_capacity(capacity), work, joined: Vec::new(), ticks: Vec::new() }
+        Self {
+            block: Block::with_capacity(capacity),
+            work,
+            joined: Vec::new(),
+            ticks: Vec::new(),
+            marks: Vec::new(),
+        }
     }
 
     /// The payload of one of its segments.
@@ -87,6 +95,7 @@ impl Batch {
         self.block.clear();
         self.joined.clear();
         self.ticks.clear();
+        self.marks.clear();
         for work in &mut self.work {
             work.opened.clear();
             work.segments.clear();

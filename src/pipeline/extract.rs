@@ -160,7 +160,7 @@ impl<'a> Wanted<'a> {
                         wanted.transactions.extend(response);
                     }
                 }
-                Record::Pdu(_) | Record::Session(_) => {}
+                _ => {}
             }
             true
         };
@@ -384,7 +384,7 @@ fn rebuild<W: Write>(
         match record {
             Record::Pdu(pdu) if wanted.takes(pdu) => written = rebuilt.pdu(pdu),
             Record::Session(session) => written = rebuilt.end(session),
-            Record::Pdu(_) | Record::Transaction(_) => {}
+            _ => {}
         }
         written.is_ok() && !wanted.is_done()
     };

@@ -16,6 +16,7 @@ mod extract;
 mod merge;
 mod pdus;
 mod reader;
+mod recording;
 mod shard;
 
 use std::sync::Arc;
@@ -24,8 +25,8 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 
 pub use extract::{Extracted, Extraction, Keep, extract};
 
-use analysis::Setup;
-use batch::{Batch, SHARDS};
+use analysis::{Setup, Singly};
+use batch::{Batch, SHARDS, Tick};
 use merge::merge;
 use reader::Reader;
 use shard::Shard;
@@ -35,13 +36,15 @@ use crate::decap::{Decap, Limits as FragmentLimits};
 use crate::dissect::{Sought, Wanted};
 use crate::names::Names;
 use crate::redact::Redactor;
-use crate::report::record::{Find, Record, RecordType, Recorder};
+use crate::report::record::{Find, Record, RecordType, Recorder, SummaryRecord};
 use crate::report::{Assembly, Report, Row, Selection, Tally, What, Whole, model};
 use crate::session::{Limits as SessionLimits, Timers};
 use crate::smpp;
 use crate::smpp::text::Charset;
 use crate::tcp::{Flows, Limits as TcpLimits};
 use crate::time::{Duration, Timestamp};
+
+pub use recording::recording;
 
 /// What a run is told.
 #[derive(Clone, Debug)]
@@ -132,28 +135,65 @@ pub fn records(
         selection: &settings.selection,
         redactor: settings.redactor.as_deref(),
     };
-    let [transactions, sessions, pdus] =
-        [RecordType::Transaction, RecordType::Session, RecordType::Pdu].map(|kind| types.contains(&kind));
+    let [transactions, sessions, pdus, findings] =
+        [RecordType::Transaction, RecordType::Session, RecordType::Pdu, RecordType::Finding]
+            .map(|kind| types.contains(&kind));
+    let summaries = types.contains(&RecordType::Summary);
     let mut goes_on = true;
-    let mut each = |row: &Row, find: &Find<'_>| {
-        let record = match &row.what {
-            What::Transaction(row) if transactions => recorder.transaction(&row.0, &row.1, find),
-            What::Session(ended) if sessions => recorder.session(ended),
-            What::Pdu(row) if pdus => recorder.pdu(&row.0, &row.1, find),
-            What::Transaction(_) | What::Session(_) | What::Pdu(_) | What::Rest(_) => None,
+    let mut summary = SummaryRecord {
+        records: types.iter().filter(|kind| **kind != RecordType::Summary).map(|kind| (*kind, 0)).collect(),
+        ..SummaryRecord::default()
+    };
+    let mut each = |event: Event<'_>, find: &Find<'_>| {
+        let record = match event {
+            Event::Row(row) => match &row.what {
+                What::Transaction(row) if transactions => recorder.transaction(&row.0, &row.1, find),
+                What::Session(ended) if sessions => recorder.session(ended),
+                What::Pdu(row) if pdus => recorder.pdu(&row.0, &row.1, find),
+                What::Finding(row) if findings => recorder.finding(&row.0, row.1, &row.2, find),
+                _ => None,
+            },
+            Event::Minute(mark, first_at) => {
+                (summary.at, summary.first_at) = (Some(mark.now), first_at);
+                summary.frames = mark.frame.saturating_sub(1);
+                summaries.then(|| Record::Summary(Box::new(summary.clone())))
+            }
         };
-        goes_on = goes_on && record.is_none_or(|record| take(&record));
+        if let Some(record) = &record {
+            summary.count(record.kind());
+            goes_on = goes_on && take(record);
+        }
         goes_on
     };
-    let singly = Singly { transactions, pdus };
-    process(capture, settings, Selection::default(), singly, &mut each, progress)
+    let singly = Singly { transactions, pdus, findings };
+    let outcome = process(capture, settings, Selection::default(), singly, &mut each, progress);
+    if summaries && goes_on {
+        let report = &outcome.report;
+        let files = &report.capture.files;
+        summary.is_last = true;
+        (summary.at, summary.first_at) = (report.capture.last_at, report.capture.first_at);
+        summary.frames = report.capture.frames;
+        summary.limits = report.limits.iter().map(|row| (row.limit.clone(), row.count)).collect();
+        let lost = files.iter().filter_map(|file| file.dropped);
+        summary.lost_frames = lost.reduce(u64::saturating_add);
+        take(&Record::Summary(Box::new(summary)));
+    }
+    outcome
 }
 
 /// Is told the octets read, and of how many.
 pub type Progress<'a> = dyn FnMut(u64, Option<u64>) + 'a;
 
-/// Takes a row in its order, and says whether more are wanted.
-type Each<'a> = dyn FnMut(&Row, &Find<'_>) -> bool + 'a;
+/// Something in the order of the capture.
+enum Event<'a> {
+    /// A row.
+    Row(&'a Row),
+    /// A minute of capture time is over, and when the first frame was.
+    Minute(Tick, Option<Timestamp>),
+}
+
+/// Takes an event in its order, and says whether more are wanted.
+type Each<'a> = dyn FnMut(Event<'_>, &Find<'_>) -> bool + 'a;
 
 /// Where the rows go.
 struct Outlet<'a> {
@@ -163,21 +203,22 @@ struct Outlet<'a> {
 }
 
 impl Outlet<'_> {
-    /// Takes rows of all shards in order.
-    fn take(&mut self, rows: Vec<Vec<Row>>, reader: &Reader) {
+    /// Takes rows of all shards in order, and the minutes between them.
+    fn take(&mut self, rows: Vec<Vec<Row>>, minutes: &[Tick], reader: &Reader) {
         let find = |frame: u64| reader.place(frame);
+        let first_at = reader.first_at();
+        let mut minutes = minutes.iter().peekable();
         merge(rows, |row| {
-            self.is_done |= !(self.each)(&row, &find);
+            while let Some(minute) = minutes.next_if(|minute| minute.frame <= row.frame) {
+                self.is_done |= !(self.each)(Event::Minute(*minute, first_at), &find);
+            }
+            self.is_done |= !(self.each)(Event::Row(&row), &find);
             self.assembly.row(row);
         });
+        for minute in minutes {
+            self.is_done |= !(self.each)(Event::Minute(*minute, first_at), &find);
+        }
     }
-}
-
-/// What leaves the shards one by one.
-#[derive(Clone, Copy, Default)]
-struct Singly {
-    transactions: bool,
-    pdus: bool,
 }
 
 fn process<'a>(
@@ -204,8 +245,7 @@ fn process<'a>(
         redactor: settings.redactor.clone(),
         names: Arc::clone(&settings.names),
         apart: !selection.is_all(),
-        transactions: singly.transactions,
-        pdus: singly.pdus,
+        singly,
         default_charset: settings.default_charset,
     };
     let flows = Flows::new(Flows::DEFAULT_LIMIT, &settings.ports);
@@ -264,13 +304,13 @@ fn alone(
     let mut batch = Batch::new(BLOCK);
     while !outlet.is_done && reader.fill(&mut batch) {
         let rows = shards.iter_mut().zip(0..).map(|(shard, number)| shard.work(&batch, number)).collect();
-        outlet.take(rows, reader);
+        outlet.take(rows, &batch.marks, reader);
         let (read, of) = reader.position();
         progress(read, of);
     }
     let now = reader.now();
     let (tallies, rows) = shards.into_iter().map(|shard| shard.finish(now)).unzip();
-    outlet.take(rows, reader);
+    outlet.take(rows, &[], reader);
     tallies
 }
 
@@ -329,12 +369,12 @@ fn lead(
         {
             if let Done::Worked { batch, rows } = done
                 && let Some(rows) = pending.add(batch, rows)
+                && let Some(at) = under_way.iter().position(|(number, _)| *number == batch)
             {
-                outlet.take(rows, reader);
-                if let Some(at) = under_way.iter().position(|(number, _)| *number == batch) {
-                    // The workers have let go of it, so its allocations serve the next block.
-                    free.extend(Arc::into_inner(under_way.remove(at).1));
-                }
+                let minutes = under_way.get(at).map(|(_, batch)| batch.marks.clone()).unwrap_or_default();
+                outlet.take(rows, &minutes, reader);
+                // The workers have let go of it, so its allocations serve the next block.
+                free.extend(Arc::into_inner(under_way.remove(at).1));
             }
         }
         let mut batch = free.pop().unwrap_or_else(|| Batch::new(BLOCK));
@@ -360,7 +400,9 @@ fn lead(
         match done {
             Done::Worked { batch, rows } => {
                 if let Some(rows) = pending.add(batch, rows) {
-                    outlet.take(rows, reader);
+                    let minutes = under_way.iter().find(|(number, _)| *number == batch);
+                    let minutes = minutes.map(|(_, batch)| batch.marks.clone()).unwrap_or_default();
+                    outlet.take(rows, &minutes, reader);
                 }
             }
             Done::Finished(shards) => last.extend(shards),
@@ -368,7 +410,7 @@ fn lead(
     }
     last.sort_by_key(|(shard, _, _)| *shard);
     let (tallies, rows) = last.into_iter().map(|(_, tally, rows)| (tally, rows)).unzip();
-    outlet.take(rows, reader);
+    outlet.take(rows, &[], reader);
     tallies
 }
 

@@ -2,7 +2,7 @@
 
 use crate::decap::Endpoint;
 use crate::dissect::wanted::Seen as InCapture;
-use crate::report::{Exchanges, Finding, SeenPdu, Tally};
+use crate::report::{Exchanges, Finding, Raw, SeenPdu, Tally};
 use crate::session::{Bind, LateDelivery, Seen, SessionEnd, Sessions, Sink, Transaction, Unsolicited};
 use crate::smpp::framer::{Framed, Framing, Lost, Skipped};
 use crate::smpp::text::Charset;
@@ -50,7 +50,7 @@ impl Framing for Pdus<'_> {
             version: self.sessions.version().or(self.told.version),
             from: self.sessions.role(self.side),
         };
-        let (tally, connection) = (&mut *self.tally, self.connection);
+        let (tally, connection, side) = (&mut *self.tally, self.connection, self.side);
         let default_charset = self.told.default_charset;
         let whole = pdu.partial.is_none();
         let mut essentials = Essentials::new(pdu.octets, |finding: smpp::Finding| {
@@ -58,7 +58,7 @@ impl Framing for Pdus<'_> {
             if !whole {
                 return;
             }
-            tally.findings.add(&Finding {
+            let finding = &Finding {
                 rule: finding.rule,
                 place: pdu.place,
                 connection,
@@ -66,7 +66,8 @@ impl Framing for Pdus<'_> {
                 message: &finding,
                 offset: Some(finding.span.start),
                 field: finding.field,
-            });
+            };
+            tally.finding(finding, side);
         });
         let command = pdu.header.command_id;
         // Of a partial PDU only who binds is of use, where the cut left it.
@@ -84,9 +85,21 @@ impl Framing for Pdus<'_> {
             tlvs: facts.is_some_and(|facts| facts.has_tlvs()),
             bind: bind_of(command, &essentials),
         };
+        if let Some(transactions) = &mut self.tally.transactions {
+            let raw = Raw { octets: pdu.octets.into(), context, default_charset, is_partial: !whole };
+            if !transactions.keep(self.connection, self.side, pdu.place, raw) {
+                self.tally.limits.add("PDUs whose fields are missing from records, for want of memory", 1);
+            }
+        }
         let mut outcomes =
             Outcomes { live: self.live, ended: self.ended, tally: self.tally, connection: self.connection };
         self.sessions.push(&seen, &mut outcomes);
+        if let Some(found) = &mut self.tally.found {
+            let session = self.sessions.current();
+            found.iter_mut().for_each(|finding| {
+                finding.session.get_or_insert(session);
+            });
+        }
         if command.is_bind() {
             let system_id = self.sessions.system_id().map(Into::into);
             live(self.live, self.sessions.current().n).system_id = system_id;
@@ -139,7 +152,7 @@ impl Framing for Pdus<'_> {
 
     fn lost(&mut self, rule: RuleId, octets: &[u8], place: Place, at: Timestamp) {
         self.sessions.doubt();
-        self.tally.findings.add(&Finding {
+        let finding = Finding {
             rule,
             place,
             connection: self.connection,
@@ -147,7 +160,8 @@ impl Framing for Pdus<'_> {
             message: &Lost { rule, octets },
             offset: Some(0),
             field: Some("command_length"),
-        });
+        };
+        self.tally.finding(&finding, self.side);
     }
 }
 
@@ -180,12 +194,15 @@ impl Sink for Outcomes<'_> {
     fn transaction(&mut self, transaction: &Transaction) {
         live(self.live, transaction.session.n).exchanges.transaction(transaction);
         if let Some(transactions) = &mut self.tally.transactions {
-            transactions.push(*transaction);
+            transactions.take(transaction);
         }
     }
 
     fn unsolicited(&mut self, unsolicited: &Unsolicited) {
         live(self.live, unsolicited.session.n).exchanges.unsolicited(unsolicited);
+        if let Some(transactions) = &mut self.tally.transactions {
+            transactions.forget(self.connection, unsolicited.side, unsolicited.place);
+        }
     }
 
     fn delivered_late(&mut self, late: &LateDelivery) {
@@ -197,12 +214,12 @@ impl Sink for Outcomes<'_> {
         rule: RuleId,
         place: Place,
         at: Timestamp,
-        _side: Side,
+        side: Side,
         message: &dyn std::fmt::Display,
     ) {
         let finding =
             Finding { rule, place, connection: self.connection, at, message, offset: None, field: None };
-        self.tally.findings.add(&finding);
+        self.tally.finding(&finding, side);
     }
 
     fn ended(&mut self, session: SessionEnd) {

@@ -14,6 +14,9 @@ use crate::time::{Duration, Timestamp};
 /// The step of capture time after which all shards look at what has expired.
 const TICK: Duration = Duration::from_millis(100);
 
+/// The step of capture time after which a summary is due.
+const MINUTE: Duration = Duration::from_secs(60);
+
 /// Reads, decapsulates, numbers connections, deals.
 pub(super) struct Reader {
     capture: Capture,
@@ -36,6 +39,10 @@ pub(super) struct Facts {
     pub(super) evicted: u64,
     /// When the next tick is due.
     next_tick: Option<Timestamp>,
+    /// When the next minute is over.
+    next_mark: Option<Timestamp>,
+    /// Time of the first frame.
+    pub(super) first_at: Option<Timestamp>,
 }
 
 impl Reader {
@@ -52,7 +59,7 @@ impl Reader {
         }
         let Self { decap, flows, facts, .. } = self;
         for frame in batch.block.frames() {
-            facts.time(&frame, &mut batch.ticks);
+            facts.time(&frame, &mut batch.ticks, &mut batch.marks);
             match decap.segment(&frame) {
                 Ok(Some(segment)) => {
                     deal(
@@ -80,6 +87,11 @@ impl Reader {
     /// The latest capture time so far.
     pub(super) fn now(&self) -> Timestamp {
         self.facts.last_at.unwrap_or(Timestamp::MIN)
+    }
+
+    /// Time of the first frame.
+    pub(super) const fn first_at(&self) -> Option<Timestamp> {
+        self.facts.first_at
     }
 
     /// The file of a frame, and its number there.
@@ -156,8 +168,17 @@ fn deal(
 impl Facts {
     /// Follows capture time; where a step of it is over, all shards will be told before this frame. One tick stands
     /// for a silence of any length. Time that runs backwards brings none.
-    fn time(&mut self, frame: &Frame<'_>, ticks: &mut Vec<Tick>) {
+    fn time(&mut self, frame: &Frame<'_>, ticks: &mut Vec<Tick>, marks: &mut Vec<Tick>) {
         let at = frame.at;
+        self.first_at.get_or_insert(at);
+        match self.next_mark {
+            Some(due) if at < due => {}
+            Some(_) => {
+                marks.push(Tick { frame: frame.number, now: at });
+                self.next_mark = Some(at.plus(MINUTE));
+            }
+            None => self.next_mark = Some(at.plus(MINUTE)),
+        }
         self.last_at = Some(self.last_at.map_or(at, |last| last.max(at)));
         match self.next_tick {
             Some(due) if at < due => {}

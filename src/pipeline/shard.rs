@@ -26,15 +26,16 @@ const MOST_HELD: u64 = 3 << 20;
 
 impl Shard {
     pub(super) fn new(setup: Setup) -> Self {
-        let transactions = setup.transactions.then(Vec::new);
-        let pdus = setup.pdus.then(Vec::new);
+        let transactions = setup.singly.transactions.then(Box::default);
+        let pdus = setup.singly.pdus.then(Vec::new);
+        let found = setup.singly.findings.then(Vec::new);
         let wanted = setup.show.clone().map(|sought| Box::new(Wanted::new(sought, setup.redactor.clone())));
         Self {
             setup,
             connections: Vec::new(),
             active: Vec::new(),
             held: 0,
-            tally: Tally { wanted, transactions, pdus, ..Tally::default() },
+            tally: Tally { wanted, transactions, pdus, found, ..Tally::default() },
             rows: Vec::new(),
         }
     }
@@ -102,18 +103,18 @@ impl Shard {
         let (before, now) = connection.weigh();
         self.held = self.held.saturating_sub(before).saturating_add(now);
         if self.held > MOST_HELD {
-            self.relieve();
+            self.relieve(segment.arrival.frame);
         }
     }
 
     /// Makes the connection that holds most give it up.
     #[cold]
-    fn relieve(&mut self) {
+    fn relieve(&mut self, frame: u64) {
         let connections = self.connections.iter_mut().flatten();
         // Of several that hold as much, the last one: it began latest.
         if let Some(heaviest) = connections.max_by_key(|connection| connection.weight()) {
-            let (setup, tally) = (&self.setup, &mut self.tally);
-            heaviest.counting(setup, tally, |heaviest, tally| heaviest.relieve(setup, tally));
+            let (setup, tally, rows) = (&self.setup, &mut self.tally, &mut self.rows);
+            heaviest.counting(setup, tally, |heaviest, tally| heaviest.relieve(frame, setup, tally, rows));
             let (before, now) = heaviest.weigh();
             self.held = self.held.saturating_sub(before).saturating_add(now);
         }

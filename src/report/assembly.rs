@@ -90,7 +90,7 @@ impl Assembly {
                     self.groups.part(owner, &part);
                 }
             }
-            What::Transaction(_) | What::Pdu(_) => {}
+            What::Transaction(_) | What::Pdu(_) | What::Finding(_) => {}
         }
     }
 

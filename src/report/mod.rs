@@ -17,6 +17,7 @@ pub mod record;
 mod rows;
 mod selection;
 mod sides;
+mod single;
 mod slowest;
 mod tally;
 
@@ -28,4 +29,5 @@ pub use model::Report;
 pub use owners::{Owner, owner};
 pub use rows::{Ended, Facing, Row, SeenPdu, SessionRow, What, Who, text};
 pub use selection::Selection;
+pub use single::{Exchanged, Raw, SeenFinding, SeenTransaction};
 pub use tally::{Finding, Findings, Found, Tally, add_health};

@@ -8,12 +8,14 @@ use super::model::{self, AccountFrom, Endpoint, Leg, Place, Unanswered};
 use super::owners::owner;
 use super::rows::{Ended, SeenPdu, Who};
 use super::selection::Selection;
+use super::single::{Raw, SeenFinding, SeenTransaction};
 use crate::names::{Names, Party};
 use crate::redact::Redactor;
-use crate::session::{Outcome, Transaction};
+use crate::session::Outcome;
 use crate::smpp::framer::Partial;
 use crate::smpp::text::Charset;
-use crate::smpp::{self, CommandStatus, Context};
+use crate::smpp::{self, CommandStatus, Context, RuleId};
+use crate::tcp::Side;
 use crate::time::Timestamp;
 
 /// Something complete.
@@ -25,6 +27,10 @@ pub enum Record {
     Session(Box<SessionRecord>),
     /// A PDU.
     Pdu(Box<PduRecord>),
+    /// Something wrong.
+    Finding(Box<FindingRecord>),
+    /// What was read and written so far.
+    Summary(Box<SummaryRecord>),
 }
 
 /// The kinds of records.
@@ -36,6 +42,36 @@ pub enum RecordType {
     Session,
     /// [`Record::Pdu`]
     Pdu,
+    /// [`Record::Finding`]
+    Finding,
+    /// [`Record::Summary`]
+    Summary,
+}
+
+impl Record {
+    /// Its kind.
+    #[must_use]
+    pub const fn kind(&self) -> RecordType {
+        match self {
+            Self::Transaction(_) => RecordType::Transaction,
+            Self::Session(_) => RecordType::Session,
+            Self::Pdu(_) => RecordType::Pdu,
+            Self::Finding(_) => RecordType::Finding,
+            Self::Summary(_) => RecordType::Summary,
+        }
+    }
+}
+
+impl SummaryRecord {
+    /// Counts a record that was handed out; the next summary has the next number.
+    pub fn count(&mut self, kind: RecordType) {
+        if kind == RecordType::Summary {
+            self.number = self.number.saturating_add(1);
+        }
+        if let Some((_, count)) = self.records.iter_mut().find(|(of, _)| *of == kind) {
+            *count = count.saturating_add(1);
+        }
+    }
 }
 
 /// Whose a record is, as far as it is known when it is complete: nothing is told here that hangs on sessions to come.
@@ -66,6 +102,16 @@ pub struct TransactionRecord {
     pub of: Owned,
     /// Who asked, where roles are known.
     pub asked_by: Option<model::Role>,
+    /// The end that asked.
+    pub source: Endpoint,
+    /// The end that was asked.
+    pub destination: Endpoint,
+    /// Octets of the asking side's stream before the request.
+    pub stream_offset: u64,
+    /// The request's octets; `None`: forgotten to keep within memory.
+    pub request_pdu: Option<Raw>,
+    /// The response's octets.
+    pub response_pdu: Option<Raw>,
     /// Name of the request as the specification spells it, or `0x%08x`.
     pub command: String,
     /// Its sequence_number.
@@ -134,6 +180,48 @@ pub struct PduRecord {
     pub frames: (u64, u64),
 }
 
+/// Something wrong, at one PDU.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FindingRecord {
+    /// Whose it is.
+    pub of: Owned,
+    /// Who sent the PDU, where roles are known.
+    pub from: Option<smpp::Role>,
+    /// The end that sent the PDU.
+    pub source: Endpoint,
+    /// The end that received it.
+    pub destination: Endpoint,
+    /// The rule.
+    pub rule: RuleId,
+    /// Thing, fact, need and clause.
+    pub message: String,
+    /// Octets of the side's stream before the PDU.
+    pub stream_offset: u64,
+    /// Where the PDU is, with field and offset in it.
+    pub place: Place,
+}
+
+/// What was read and written so far. Counts are from the start of the run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SummaryRecord {
+    /// Its number, from 0.
+    pub number: u64,
+    /// Whether nothing follows.
+    pub is_last: bool,
+    /// Capture time.
+    pub at: Option<Timestamp>,
+    /// Time of the first frame.
+    pub first_at: Option<Timestamp>,
+    /// Frames read.
+    pub frames: u64,
+    /// Records handed out, by type, those taken by nobody included.
+    pub records: Vec<(RecordType, u64)>,
+    /// Bounds that were reached, and how often.
+    pub limits: Vec<(String, u64)>,
+    /// Frames that the capturing host says it lost, by file.
+    pub lost_frames: Option<u64>,
+}
+
 /// Finds the file of a frame, by its number among all, and its number there.
 pub type Find<'a> = dyn Fn(u64) -> Option<(String, u64)> + 'a;
 
@@ -151,12 +239,19 @@ pub struct Recorder<'a> {
 impl Recorder<'_> {
     /// The record of a transaction, if it is taken.
     #[must_use]
-    pub fn transaction(&self, who: &Who, transaction: &Transaction, find: &Find<'_>) -> Option<Record> {
+    pub fn transaction(&self, who: &Who, seen: &SeenTransaction, find: &Find<'_>) -> Option<Record> {
         let of = self.owned(who)?;
         let connection = of.connection;
+        let transaction = &seen.transaction;
+        let (source, destination) = ends(&of, transaction.role, transaction.side);
         Some(Record::Transaction(Box::new(TransactionRecord {
             of,
             asked_by: transaction.role.map(model::Role::from),
+            source,
+            destination,
+            stream_offset: transaction.place.offset,
+            request_pdu: seen.request.as_ref().map(|raw| self.raw(raw)),
+            response_pdu: seen.response.as_ref().map(|raw| self.raw(raw)),
             command: transaction.command.to_string(),
             sequence_number: transaction.sequence_number.0,
             outcome: match transaction.outcome {
@@ -198,6 +293,34 @@ impl Recorder<'_> {
         })))
     }
 
+    /// The record of a finding, if it is taken.
+    #[must_use]
+    pub fn finding(
+        &self,
+        who: &Who,
+        role: Option<smpp::Role>,
+        seen: &SeenFinding,
+        find: &Find<'_>,
+    ) -> Option<Record> {
+        let of = self.owned(who)?;
+        let connection = of.connection;
+        let (source, destination) = ends(&of, role, seen.side);
+        Some(Record::Finding(Box::new(FindingRecord {
+            of,
+            from: role,
+            source,
+            destination,
+            rule: seen.rule,
+            message: self.message(seen),
+            stream_offset: seen.place.offset,
+            place: Place {
+                offset: seen.offset.map(u64::from),
+                field: seen.field.map(str::to_owned),
+                ..place(find, (seen.place, seen.at), connection)
+            },
+        })))
+    }
+
     /// The record of a session, if it is taken.
     #[must_use]
     pub fn session(&self, ended: &Ended) -> Option<Record> {
@@ -214,6 +337,26 @@ impl Recorder<'_> {
         (session.esme, session.smsc) = (of.esme, of.smsc);
         session.system_id.clone_from(&of.system_id);
         Some(Record::Session(Box::new(SessionRecord { of, session })))
+    }
+
+    /// What a finding says, as far as it may be shown.
+    fn message(&self, seen: &SeenFinding) -> String {
+        // The length that cannot be is the first octets of whatever stands there.
+        let is_octets = [RuleId::HEADER_COMMAND_LENGTH_TOO_LARGE, RuleId::HEADER_COMMAND_LENGTH_TOO_SMALL]
+            .contains(&seen.rule);
+        match self.redactor {
+            Some(redactor) if is_octets && redactor.subjects().of_pdus() => {
+                format!("command_length: not shown ({})", seen.rule.clause())
+            }
+            _ => seen.message.clone(),
+        }
+    }
+
+    /// The octets of a PDU as they may be shown.
+    fn raw(&self, raw: &Raw) -> Raw {
+        let redacted =
+            |redactor: &Redactor| redactor.pdu(&raw.octets, raw.context, raw.default_charset).into();
+        Raw { octets: self.redactor.map_or_else(|| raw.octets.clone(), redacted), ..raw.clone() }
     }
 
     fn ip(&self, ip: std::net::IpAddr) -> std::net::IpAddr {
@@ -244,6 +387,15 @@ impl Recorder<'_> {
             side: side.map(Leg::from),
         })
     }
+}
+
+/// Sender and receiver of what `side` sends in this role. Where roles are not known the ESME stands for the opener.
+fn ends(of: &Owned, role: Option<smpp::Role>, side: Side) -> (Endpoint, Endpoint) {
+    let is_esme = match role {
+        Some(role) => role == smpp::Role::Esme,
+        None => side == Side::Opener,
+    };
+    if is_esme { (of.esme, of.smsc) } else { (of.smsc, of.esme) }
 }
 
 /// Where a PDU is, in its file.

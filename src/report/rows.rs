@@ -6,10 +6,11 @@ use super::blame::{Blame, answering};
 use super::conduct::{conduct, span, spans};
 use super::exchanges::{Exchanges, Requests};
 use super::model;
+use super::single::{SeenFinding, SeenTransaction};
 use super::tally::Tally;
 use crate::decap::Endpoint;
 use crate::report::latency::micros;
-use crate::session::{BindFrom, BindType, End, SessionEnd, SessionId, Start, Transaction};
+use crate::session::{BindFrom, BindType, End, SessionEnd, SessionId, Start};
 use crate::smpp::framer::Partial;
 use crate::smpp::text::Charset;
 use crate::smpp::{CommandId, Context, Place, Role};
@@ -35,9 +36,11 @@ pub enum What {
     /// What a connection still has to say behind its last session.
     Rest(Box<(Who, Tally)>),
     /// A request with its outcome, where they are asked for one by one.
-    Transaction(Box<(Who, Transaction)>),
+    Transaction(Box<(Who, SeenTransaction)>),
     /// A PDU, likewise.
     Pdu(Box<(Who, SeenPdu)>),
+    /// A finding, likewise.
+    Finding(Box<(Who, Option<Role>, SeenFinding)>),
 }
 
 /// A PDU as it was captured, with what it was judged by.

@@ -5,12 +5,12 @@ use std::fmt::Display;
 use super::counts::Counts;
 use super::model;
 use super::rows::SeenPdu;
+use super::single::{Exchanged, SeenFinding};
 use crate::dissect::Wanted;
 use crate::num::count;
-use crate::session::Transaction;
 use crate::smpp::framer::{Framed, Partial, Skipped};
 use crate::smpp::{CommandId, Place, RuleId};
-use crate::tcp::{ConnectionNumber, Health};
+use crate::tcp::{ConnectionNumber, Health, Side};
 use crate::time::Timestamp;
 
 /// Everything counted over some connections.
@@ -45,9 +45,11 @@ pub struct Tally {
     /// PDUs to be picked out on the way. No count: it is not merged.
     pub wanted: Option<Box<Wanted>>,
     /// Transactions on their way out, where they are asked for one by one. No count either.
-    pub transactions: Option<Vec<Transaction>>,
+    pub transactions: Option<Box<Exchanged>>,
     /// PDUs on their way out, likewise.
     pub pdus: Option<Vec<SeenPdu>>,
+    /// Findings on their way out, likewise.
+    pub found: Option<Vec<SeenFinding>>,
 }
 
 impl Tally {
@@ -64,11 +66,20 @@ impl Tally {
         }
     }
 
+    /// Counts a finding in a PDU of `side`.
+    pub fn finding(&mut self, finding: &Finding<'_>, side: Side) {
+        self.findings.add(finding);
+        if let Some(found) = &mut self.found {
+            found.push(SeenFinding::of(finding, side));
+        }
+    }
+
     /// Takes from `other` what is no count.
     pub fn hand_over(&mut self, other: &mut Self) {
         self.wanted = other.wanted.take();
         self.transactions = other.transactions.take();
         self.pdus = other.pdus.take();
+        self.found = other.found.take();
     }
 
     /// Takes the counts out.
@@ -97,6 +108,7 @@ impl Tally {
             wanted: _,
             transactions: _,
             pdus: _,
+            found: _,
         } = self;
         let add = |n: &mut u64, more: u64| *n = n.saturating_add(more);
         add(stream_octets, other.stream_octets);

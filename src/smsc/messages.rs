@@ -292,9 +292,11 @@ impl Core {
         if registered_delivery & 0x3 != 0 {
             self.timer(final_at, Task::Final(number));
         }
-        if registered_delivery & 0x10 != 0 {
-            let half = Duration::from_nanos(final_at.since(begins).nanos() / 2);
-            self.timer(begins.plus(half), Task::Notify(number));
+        let half = Duration::from_nanos(final_at.since(begins).nanos() / 2);
+        if registered_delivery & 0x10 != 0
+            && let Some(delay) = plan.notification.unwrap_or(Some(half))
+        {
+            self.timer(begins.plus(delay), Task::Notify(number));
         }
         self.counters.accepted = self.counters.accepted.saturating_add(1);
         Some(number)

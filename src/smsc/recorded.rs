@@ -77,6 +77,11 @@ impl Exchange {
     pub(super) fn outcome(&self) -> Option<(Duration, FinalState)> {
         self.receipts.iter().rev().find_map(|&(delay, state)| Some((delay, state?)))
     }
+
+    /// When the first notification on the way came, if one did.
+    pub(super) fn notification(&self) -> Option<Duration> {
+        self.receipts.iter().find(|(_, state)| state.is_none()).map(|&(delay, _)| delay)
+    }
 }
 
 /// A recording, ready to be asked.

@@ -45,6 +45,15 @@ pub(super) struct Plan {
     pub(super) outcome: Option<(Duration, super::FinalState)>,
     /// Whether receipts are held back, whatever the request says.
     pub(super) no_receipt: bool,
+    /// When after the answer an intermediate notification that was asked for comes: never where that is `None` within.
+    /// `None`: half way.
+    pub(super) notification: Option<Option<Duration>>,
+}
+
+impl Plan {
+    const fn new(status: CommandStatus, latency: Duration) -> Self {
+        Self { latency, status, outcome: None, no_receipt: false, notification: None }
+    }
 }
 
 impl Core {
@@ -134,8 +143,7 @@ impl Core {
     /// What the options, the recording and the destination make of a request; `None`: it is not answered.
     fn plan(&mut self, session: &mut Session, request: &Request<'_>, submits: bool) -> Option<Plan> {
         let id = request.header.command_id;
-        let at_once =
-            |status| Some(Plan { latency: Duration::ZERO, status, outcome: None, no_receipt: false });
+        let at_once = |status| Some(Plan::new(status, Duration::ZERO));
         if submits && !self.is_within_rate(session) {
             return at_once(CommandStatus::RTHROTTLED);
         }
@@ -143,7 +151,7 @@ impl Core {
             return at_once(CommandStatus::RMSGQFUL);
         }
         let latency = self.options.latency.draw(&mut self.random);
-        let mut plan = Plan { latency, status: CommandStatus::OK, outcome: None, no_receipt: false };
+        let mut plan = Plan::new(CommandStatus::OK, latency);
         if has_recorded_answer(id)
             && let Some(recording) = &mut self.options.recording
         {
@@ -154,6 +162,7 @@ impl Core {
                     plan.latency = exchange.latency;
                     plan.outcome = exchange.outcome();
                     plan.no_receipt = plan.outcome.is_none();
+                    plan.notification = Some(exchange.notification());
                     return Some(plan);
                 }
                 None if extra == Extra::Drop => return None,

@@ -1,5 +1,7 @@
 //! The body of the fuzz target `smsc`: arbitrary octets at arbitrary times on a few connections.
 
+use std::collections::HashMap;
+
 use crate::smpp::Header;
 use crate::smsc::{ConnectionId, Delay, Engine, Options};
 use crate::time::{Duration, Timestamp};
@@ -8,13 +10,17 @@ use crate::time::{Duration, Timestamp};
 /// whole.
 const MOST: usize = 2 << 20;
 
-/// Feeds a message centre.
+/// Octets of the longest PDU that is taken.
+const LONGEST: usize = 0x0002_0000;
+
+/// The body of the target: feeds a message centre.
 ///
-/// Each step is two octets and what they say: a connection and an action, a length or a time.
+/// The first octet sets options. Each step is two octets and what they say: a connection and an action (0: connect,
+/// 1: time passes, 2: the peer ends, 3: it is gone, 4 with size 255: stop, else: octets come), a length or a time.
 ///
 /// # Panics
-/// When more responses are sent than requests came, when what waits to be sent is not bounded, or when octets that are
-/// no whole PDUs are sent.
+/// When a request is answered twice or a response answers none, when what waits to be sent is not bounded, or when
+/// octets that are no whole PDUs are sent.
 pub fn smsc(input: &[u8]) {
     let mut options =
         Options { receipt_delay: Delay::Fixed(Duration::from_millis(500)), ..Options::default() };
@@ -29,7 +35,7 @@ pub fn smsc(input: &[u8]) {
     let mut engine = Engine::new(options);
     let mut at = Timestamp::from_parts(1_800_000_000, 0);
     let mut open: Vec<ConnectionId> = Vec::new();
-    let mut responses = 0_u64;
+    let mut asked: HashMap<ConnectionId, Asked> = HashMap::new();
     while let Some((&[action, size], more)) = rest.split_first_chunk::<2>() {
         rest = more;
         let connection = open.get(usize::from(action >> 4)).copied();
@@ -49,6 +55,7 @@ pub fn smsc(input: &[u8]) {
                 let (octets, more) = rest.split_at_checked(size.into()).unwrap_or((rest, &[]));
                 rest = more;
                 if !engine.is_full(connection) {
+                    asked.entry(connection).or_default().received(octets);
                     engine.received(connection, octets, at);
                 }
             }
@@ -62,7 +69,9 @@ pub fn smsc(input: &[u8]) {
             while let Some(header) = Header::parse(sent) {
                 let length = usize::try_from(header.command_length).expect("32 bits");
                 assert!((16..=sent.len()).contains(&length), "no whole PDU: {header:?}");
-                responses += u64::from(header.command_id.is_response());
+                if header.command_id.is_response() {
+                    asked.entry(ready).or_default().answered(header);
+                }
                 sent = &sent[length..];
             }
             assert!(sent.is_empty(), "{} octets after the last PDU", sent.len());
@@ -71,7 +80,53 @@ pub fn smsc(input: &[u8]) {
                 open.retain(|one| *one != ready);
             }
         }
-        let counters = engine.counters();
-        assert!(responses <= counters.requests, "{responses} responses to {} requests", counters.requests);
     }
+}
+
+/// What came on a connection and is not answered yet, cut into PDUs apart from the message centre.
+#[derive(Default)]
+struct Asked {
+    partial: Vec<u8>,
+    is_lost: bool,
+    /// Requests by sequence_number.
+    open: HashMap<u32, u32>,
+}
+
+impl Asked {
+    fn received(&mut self, octets: &[u8]) {
+        self.partial.extend_from_slice(octets);
+        while !self.is_lost
+            && let Some(header) = Header::parse(&self.partial)
+        {
+            let length = usize::try_from(header.command_length).expect("32 bits");
+            // Such a length is answered, and nothing after it.
+            self.is_lost = !(16..=LONGEST).contains(&length);
+            if !self.is_lost && length > self.partial.len() {
+                return;
+            }
+            if self.is_lost || !header.command_id.is_response() {
+                *self.open.entry(header.sequence_number.0).or_default() += 1;
+            }
+            self.partial.drain(..length.min(self.partial.len()));
+        }
+    }
+
+    fn answered(&mut self, header: Header) {
+        let open = self.open.get_mut(&header.sequence_number.0);
+        let open = open.filter(|open| **open > 0);
+        *open.unwrap_or_else(|| panic!("nobody asked for {header:?}, or it is the second answer")) -= 1;
+    }
+}
+
+/// A connection on which these PDUs come, one after the other, and then ten seconds pass.
+#[must_use]
+pub fn script(setup: u8, pdus: &[&[u8]]) -> Vec<u8> {
+    let mut script = vec![setup, 0, 0];
+    for part in pdus.iter().flat_map(|pdu| pdu.chunks(255)) {
+        script.extend([5, u8::try_from(part.len()).expect("at most 255")]);
+        script.extend_from_slice(part);
+    }
+    script.extend([1, 6].repeat(2));
+    script.extend([1, 100]);
+    script
 }

@@ -12,6 +12,7 @@ pub mod json;
 mod page;
 mod plain;
 pub mod prom;
+pub mod record;
 pub mod records;
 pub mod schema;
 pub mod smsc;

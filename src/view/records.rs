@@ -6,8 +6,11 @@ use super::figures::{count, millis, short_span};
 use super::plain::plain;
 use super::text::Options;
 use crate::report::model::{Bind, End, EndedBy, Leg, Place, Role, Session, Start, Unanswered};
-use crate::report::record::{Owned, PduRecord, Record, RecordOutcome, SessionRecord, TransactionRecord};
-use crate::smpp::{CommandStatus, Header};
+use crate::report::record::{
+    FindingRecord, Owned, PduRecord, Record, RecordOutcome, RecordType, SessionRecord, SummaryRecord,
+    TransactionRecord,
+};
+use crate::smpp::{CommandStatus, Header, Severity};
 use crate::time::Timestamp;
 
 /// Writes records of one type, a line each below a line of titles.
@@ -57,19 +60,6 @@ const TRANSACTIONS: [Column; 11] = [
     figure("response", 10, 9, 4),
 ];
 
-const PDUS: [Column; 10] = [
-    text("time", 0, 15, 0),
-    text("session", 1, 7, 5),
-    text("side", 2, 8, 8),
-    text("account", 3, 12, 6),
-    text("from", 4, 4, 0),
-    text("command", 5, 21, 0),
-    figure("number", 6, 10, 3),
-    text("status", 7, 15, 4),
-    figure("octets", 8, 8, 1),
-    figure("frame", 9, 9, 2),
-];
-
 const SESSIONS: [Column; 14] = [
     text("began", 0, 15, 0),
     text("session", 1, 7, 0),
@@ -87,28 +77,67 @@ const SESSIONS: [Column; 14] = [
     figure("window", 13, 6, 5),
 ];
 
+const PDUS: [Column; 10] = [
+    text("time", 0, 15, 0),
+    text("session", 1, 7, 5),
+    text("side", 2, 8, 8),
+    text("account", 3, 12, 6),
+    text("from", 4, 4, 0),
+    text("command", 5, 21, 0),
+    figure("number", 6, 10, 3),
+    text("status", 7, 15, 4),
+    figure("octets", 8, 8, 1),
+    figure("frame", 9, 9, 2),
+];
+
+const FINDINGS: [Column; 6] = [
+    text("time", 0, 15, 0),
+    text("session", 1, 7, 5),
+    text("account", 2, 12, 6),
+    text("severity", 3, 8, 0),
+    figure("frame", 4, 9, 2),
+    text("finding", 5, 60, 0),
+];
+
+const SUMMARIES: [Column; 3] =
+    [text("time", 0, 15, 0), figure("frames", 1, 12, 0), text("records", 2, 60, 0)];
+
 impl RecordTable {
+    /// A table of records of one type. `files`: there are several, so that places have to name theirs. `terminal`:
+    /// lines are cut to the width.
+    #[must_use]
+    pub fn of(kind: RecordType, options: Options, files: bool, terminal: bool) -> Self {
+        match kind {
+            RecordType::Transaction => Self::transactions(options, files, terminal),
+            RecordType::Session => Self::sessions(options, terminal),
+            RecordType::Pdu => {
+                let mut table = Self::new(options, &PDUS, files, terminal);
+                table.widen(9);
+                table
+            }
+            RecordType::Finding => Self::new(options, &FINDINGS, files, terminal),
+            RecordType::Summary => Self::new(options, &SUMMARIES, false, terminal),
+        }
+    }
+
     /// A table of transactions. `files`: there are several, so that places have to name theirs. `terminal`: lines are
     /// cut to the width.
     #[must_use]
     pub fn transactions(options: Options, files: bool, terminal: bool) -> Self {
         let mut table = Self::new(options, &TRANSACTIONS, files, terminal);
-        if files {
-            table.columns.iter_mut().filter(|column| column.cell >= 9).for_each(|column| column.width = 20);
-            table.fit();
-        }
+        table.widen(9);
         table
     }
 
-    /// A table of PDUs, `files` and `terminal` as of transactions.
-    #[must_use]
-    pub fn pdus(options: Options, files: bool, terminal: bool) -> Self {
-        let mut table = Self::new(options, &PDUS, files, terminal);
-        if files {
-            table.columns.iter_mut().filter(|column| column.cell == 9).for_each(|column| column.width = 20);
-            table.fit();
+    /// Makes room for names of files, where places name theirs, in the cells from `first` on.
+    fn widen(&mut self, first: usize) {
+        if self.files {
+            self.columns
+                .iter_mut()
+                .filter(|column| column.cell >= first)
+                .for_each(|column| column.width = 20);
+            self.fit();
         }
-        table
     }
 
     /// A table of sessions.
@@ -159,6 +188,8 @@ impl RecordTable {
             Record::Transaction(record) => self.transaction(record).into(),
             Record::Session(record) => self.session(record).into(),
             Record::Pdu(record) => self.pdu(record).into(),
+            Record::Finding(record) => self.finding(record).into(),
+            Record::Summary(record) => self.summary(record).into(),
         };
         let cells: Vec<&str> =
             self.columns.iter().map(|column| cells.get(column.cell).map_or("", String::as_str)).collect();
@@ -166,11 +197,12 @@ impl RecordTable {
     }
 
     fn transaction(&self, record: &TransactionRecord) -> [String; 11] {
+        let place = |place: &Place| self.place(place);
         let status = match (record.outcome, record.status) {
             (RecordOutcome::Unanswered(why), _) => unanswered(why).to_owned(),
             (RecordOutcome::OneWay, _) => "one way".to_owned(),
             (outcome, status) => {
-                let name = status_name(status.unwrap_or(CommandStatus::OK));
+                let name = named(status.unwrap_or(CommandStatus::OK));
                 if outcome == RecordOutcome::Nacked { format!("nack {name}") } else { name }
             }
         };
@@ -185,8 +217,8 @@ impl RecordTable {
             record.sequence_number.to_string(),
             status,
             millis(record.latency_us),
-            self.place(&record.request),
-            record.response.as_ref().map_or_else(|| "-".to_owned(), |place| self.place(place)),
+            place(&record.request),
+            record.response.as_ref().map_or_else(|| "-".to_owned(), place),
         ]
     }
 
@@ -233,8 +265,6 @@ impl RecordTable {
 
     fn pdu(&self, record: &PduRecord) -> [String; 10] {
         let header = Header::parse(&record.octets);
-        let told = |tell: &dyn Fn(Header) -> String| header.map_or_else(|| "-".to_owned(), tell);
-        let octets = record.octets.len();
         let Owned { session, account, side, .. } = &record.of;
         [
             self.time(record.place.at),
@@ -242,18 +272,41 @@ impl RecordTable {
             self::side(*side).to_owned(),
             account.clone(),
             role(record.from.map(Role::from)).to_owned(),
-            told(&|header| header.command_id.to_string()),
-            told(&|header| header.sequence_number.0.to_string()),
-            told(&|header| match header.command_status {
-                CommandStatus::OK if !header.command_id.is_response() => "-".to_owned(),
-                status => status_name(status),
-            }),
+            header.map_or_else(String::new, |header| header.command_id.to_string()),
+            header.map_or_else(String::new, |header| header.sequence_number.0.to_string()),
+            header
+                .filter(|header| {
+                    header.command_id.is_response() || header.command_status != CommandStatus::OK
+                })
+                .map_or_else(|| "-".to_owned(), |header| named(header.command_status)),
             match record.partial {
-                None => octets.to_string(),
-                Some(_) => format!("{octets}+"),
+                None => record.octets.len().to_string(),
+                Some(_) => format!("{}+", record.octets.len()),
             },
             self.place(&record.place),
         ]
+    }
+
+    fn finding(&self, record: &FindingRecord) -> [String; 6] {
+        let rule = record.rule.rule();
+        let severity = match rule.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Note => "note",
+        };
+        [
+            self.time(record.place.at),
+            record.of.session.clone(),
+            record.of.account.clone(),
+            severity.to_owned(),
+            self.place(&record.place),
+            format!("{}: {}", rule.id, record.message),
+        ]
+    }
+
+    fn summary(&self, record: &SummaryRecord) -> [String; 3] {
+        let records: u64 = record.records.iter().map(|(_, count)| *count).fold(0, u64::saturating_add);
+        [self.time(record.at), count(record.frames), count(records)]
     }
 
     fn place(&self, place: &Place) -> String {
@@ -308,7 +361,7 @@ const fn role(role: Option<Role>) -> &'static str {
     }
 }
 
-fn status_name(status: CommandStatus) -> String {
+fn named(status: CommandStatus) -> String {
     status.name().map_or_else(|| format!("0x{:08x}", status.0), str::to_owned)
 }
 
@@ -378,6 +431,11 @@ mod tests {
                 side: Some(Leg::Operator),
             },
             asked_by: Some(Role::Esme),
+            source: end(40_000),
+            destination: end(2775),
+            stream_offset: 0,
+            request_pdu: None,
+            response_pdu: None,
             command: "submit_sm".to_owned(),
             sequence_number: 4_000_000_000,
             outcome: RecordOutcome::Nacked,

@@ -7,6 +7,7 @@ use schemars::generate::SchemaSettings;
 
 use crate::dissect::model::Dissection;
 use crate::report::Report;
+use crate::view::record::model::Document;
 
 /// Writes the JSON Schema of `report --format json`.
 ///
@@ -22,6 +23,14 @@ pub fn write_report(out: &mut impl Write) -> io::Result<()> {
 /// Those of `out`.
 pub fn write_dissection(out: &mut impl Write) -> io::Result<()> {
     write::<Dissection>(out)
+}
+
+/// Writes the JSON Schema of a line of `records --format ndjson`.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_record(out: &mut impl Write) -> io::Result<()> {
+    write::<Document>(out)
 }
 
 fn write<T: JsonSchema>(out: &mut impl Write) -> io::Result<()> {

@@ -5,4 +5,5 @@ mod behaviour;
 mod bench;
 mod messages;
 mod receipts;
+mod recorded;
 mod requests;

@@ -1,0 +1,127 @@
+//! What leaves a shard one by one where it is asked for: transactions with the PDUs that they are made of, findings.
+
+use std::collections::HashMap;
+
+use foldhash::quality::RandomState;
+
+use super::tally::Finding;
+use crate::num::count;
+use crate::session::{SessionId, Transaction};
+use crate::smpp::text::Charset;
+use crate::smpp::{Context, Place, RuleId};
+use crate::tcp::{ConnectionNumber, Side};
+use crate::time::Timestamp;
+
+/// Octets of requests that a shard keeps until their outcome is known.
+const MOST_KEPT: u64 = 8 << 20;
+
+/// A transaction with its PDUs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeenTransaction {
+    /// What the session says of it.
+    pub transaction: Transaction,
+    /// The request; `None`: it was forgotten to keep within memory.
+    pub request: Option<Raw>,
+    /// The response, where there is one.
+    pub response: Option<Raw>,
+}
+
+/// The octets of a PDU, and what they are decoded by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Raw {
+    /// All of them, or of a partial PDU those that are there.
+    pub octets: Box<[u8]>,
+    /// What the PDU was judged by.
+    pub context: Context,
+    /// What data_coding 0 stands for.
+    pub default_charset: Charset,
+    /// Whether octets are missing.
+    pub is_partial: bool,
+}
+
+/// One finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeenFinding {
+    /// The session that was on; `None`: the connection's current one.
+    pub session: Option<SessionId>,
+    /// The side whose PDU it is.
+    pub side: Side,
+    /// The rule.
+    pub rule: RuleId,
+    /// The PDU.
+    pub place: Place,
+    /// When the PDU became readable.
+    pub at: Timestamp,
+    /// Thing, fact, need and clause.
+    pub message: String,
+    /// Octets from the start of the PDU.
+    pub offset: Option<u32>,
+    /// The field.
+    pub field: Option<&'static str>,
+}
+
+/// Transactions on their way out, and the PDUs of those that are not complete.
+#[derive(Clone, Debug, Default)]
+pub struct Exchanged {
+    /// Complete ones, in order.
+    pub done: Vec<SeenTransaction>,
+    waiting: HashMap<Key, Raw, RandomState>,
+    kept: u64,
+}
+
+/// A PDU: its connection, its side, and its offset in that side's octets.
+type Key = (ConnectionNumber, Side, u64);
+
+impl Exchanged {
+    /// Keeps a PDU until [`take`](Self::take) or [`forget`](Self::forget) is called for it, which the session does once
+    /// for each. Returns false when there is no room.
+    pub fn keep(&mut self, connection: ConnectionNumber, side: Side, place: Place, raw: Raw) -> bool {
+        let octets = count(raw.octets.len());
+        if self.kept.saturating_add(octets) > MOST_KEPT {
+            return false;
+        }
+        self.kept = self.kept.saturating_add(octets);
+        if let Some(former) = self.waiting.insert((connection, side, place.offset), raw) {
+            self.kept = self.kept.saturating_sub(count(former.octets.len()));
+        }
+        true
+    }
+
+    /// A transaction is complete.
+    pub fn take(&mut self, transaction: &Transaction) {
+        let connection = transaction.session.connection;
+        let request = self.remove(connection, transaction.side, transaction.place);
+        let response = transaction
+            .response
+            .and_then(|response| self.remove(connection, transaction.side.other(), response.place));
+        self.done.push(SeenTransaction { transaction: *transaction, request, response });
+    }
+
+    /// A response answers nothing.
+    pub fn forget(&mut self, connection: ConnectionNumber, side: Side, place: Place) {
+        self.remove(connection, side, place);
+    }
+
+    fn remove(&mut self, connection: ConnectionNumber, side: Side, place: Place) -> Option<Raw> {
+        let raw = self.waiting.remove(&(connection, side, place.offset))?;
+        self.kept = self.kept.saturating_sub(count(raw.octets.len()));
+        Some(raw)
+    }
+}
+
+impl SeenFinding {
+    /// Of a finding that is counted.
+    #[must_use]
+    pub fn of(finding: &Finding<'_>, side: Side) -> Self {
+        Self {
+            session: None,
+            side,
+            rule: finding.rule,
+            place: finding.place,
+            at: finding.at,
+            message: finding.message.to_string(),
+            offset: finding.offset,
+            field: finding.field,
+        }
+    }
+}
