@@ -176,7 +176,6 @@ const COMMANDS: &[(&str, &[&[&str]], &[&str])] = &[
             &["--type", "transaction"],
             &["--type", "session"],
             &["--type", "pdu"],
-            &["--type", "transaction,session,pdu,finding,summary", "--format", "ndjson"],
         ],
         &[PASSWORD, TEXT],
     ),
