@@ -14,6 +14,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
     ("comfy_table", &["view"]),
+    ("csv", &["view"]),
     ("encoding_rs", &["smpp"]),
     ("etherparse", &["decap"]),
     ("flate2", &["capture"]),

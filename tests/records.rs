@@ -189,3 +189,152 @@ fn texts_and_passwords_are_there_only_when_they_are_asked_for() {
     assert!(!password(&closed).is_empty() && password(&closed).iter().all(Value::is_null));
     assert!(password(&all(&["--show-secrets"])).iter().all(Value::is_string));
 }
+
+type Row = (&'static str, fn(&Value) -> bool);
+
+fn code(record: &Value) -> Option<u64> {
+    record["transaction"]["status"]["code"].as_u64()
+}
+
+fn latency(record: &Value) -> Option<f64> {
+    record["transaction"]["latency_us"].as_f64()
+}
+
+/// Filters, and what they keep of the transactions of a capture.
+const TRANSACTIONS: &[Row] = &[
+    ("latency > 50ms", |r| latency(r).is_some_and(|us| us > 50_000.0)),
+    ("latency <= 0.02s", |r| latency(r).is_some_and(|us| us <= 20_000.0)),
+    ("latency in {20ms..60000us}", |r| latency(r).is_some_and(|us| (20_000.0..=60_000.0).contains(&us))),
+    ("not latency", |r| latency(r).is_none()),
+    ("outcome == unanswered", |r| r["transaction"]["outcome"] == "unanswered"),
+    ("outcome in {answered, nacked}", |r| code(r).is_some()),
+    ("status == ok", |r| code(r) == Some(0)),
+    ("status != ok", |r| code(r).is_some_and(|code| code != 0)),
+    ("status == throttled", |r| code(r) == Some(0x58)),
+    ("command == submit_sm and status != ok", |r| {
+        r["transaction"]["command"] == "submit_sm" && code(r).is_some_and(|code| code != 0)
+    }),
+    ("command == submit_sm_resp", |r| r["transaction"]["command"] == "submit_sm" && code(r).is_some()),
+    ("account == \"bravo\"", |r| r["account"] == "bravo"),
+    ("account matches \"^(acme|zeta)\"", |r| {
+        r["account"].as_str().is_some_and(|name| name.starts_with("acme") || name.starts_with("zeta"))
+    }),
+    ("side == operator", |r| r["side"] == "operator"),
+    ("leg == customer", |r| r["side"] == "customer"),
+    ("system_id in {\"bravo\", \"delta\"}", |r| r["system_id"] == "bravo" || r["system_id"] == "delta"),
+    ("session == s4", |r| r["session"] == "s4"),
+    ("tcp.stream == 4", |r| r["tcp_stream"] == 4),
+    ("tcp.dstport == 3550", |r| r["dest_port"] == 3550),
+    ("ip.src == 10.20.0.11", |r| r["src_ip"] == "10.20.0.11"),
+    ("ip.addr == 172.16.0.0/12", |r| {
+        let of = |key: &str| r[key].as_str().is_some_and(|ip| ip.starts_with("172.16."));
+        of("src_ip") || of("dest_ip")
+    }),
+    ("from == smsc", |r| r["transaction"]["asked_by"] == "smsc"),
+    ("frame.number <= 500", |r| {
+        r["pcap"]["frames"].as_array().unwrap().iter().any(|frame| frame.as_u64() <= Some(500))
+    }),
+    ("sequence_number < 10", |r| r["transaction"]["sequence_number"].as_u64() < Some(10)),
+    ("data_coding == 8", |r| r["transaction"]["data_coding"] == 8),
+    ("registered_delivery & 1", |r| {
+        r["transaction"]["registered_delivery"].as_u64().is_some_and(|n| n & 1 == 1)
+    }),
+    ("dest_addr matches \"^44\"", |r| {
+        r["transaction"]["destination_addr"]["value"].as_str().is_some_and(|to| to.starts_with("44"))
+    }),
+    ("tlv.tag", |r| {
+        let any = |key: &str| !r["transaction"][key].as_array().unwrap().is_empty();
+        any("tlvs") || any("response_tlvs")
+    }),
+];
+
+#[test]
+fn filters_keep_the_transactions_that_predicates_over_the_unfiltered_records_keep() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/incident");
+    let (path, names) = (folder.join("capture.pcap"), folder.join("peers.toml"));
+    let (path, names) = (path.to_str().unwrap(), names.to_str().unwrap());
+    let base = ["records", "--format", "ndjson", "--local", "10.20.0.11", "--names", names, path];
+    let ids =
+        |records: &[Value]| -> Vec<Value> { records.iter().map(|record| record["id"].clone()).collect() };
+    let all = lines(&run(&base, None));
+    let mut telling = 0;
+    for (filter, holds) in TRANSACTIONS {
+        let expected: Vec<Value> = all.iter().filter(|record| holds(record)).cloned().collect();
+        let kept = lines(&run(&[&base[..], &["-Y", filter]].concat(), None));
+        assert_eq!(ids(&kept), ids(&expected), "{filter}");
+        telling += usize::from(!expected.is_empty() && expected.len() < all.len());
+    }
+    assert!(telling * 10 >= TRANSACTIONS.len() * 8, "{telling} of {}", TRANSACTIONS.len());
+}
+
+#[test]
+fn csv_has_a_line_a_record_and_no_formulas() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/incident/capture.pcap");
+    let path = path.to_str().unwrap();
+    for kind in ["transaction", "pdu", "finding", "session", "summary"] {
+        let records = lines(&run(&["records", "--format", "ndjson", "--type", kind, path], None));
+        let table = run(&["records", "--format", "csv", "--type", kind, path], None);
+        let mut reader = csv::Reader::from_reader(&table.stdout[..]);
+        let titles = reader.headers().unwrap().clone();
+        let rows: Vec<csv::StringRecord> = reader.records().map(|row| row.unwrap()).collect();
+        assert_eq!(rows.len(), records.len(), "{kind}");
+        let id = titles.iter().position(|title| title == "id").unwrap();
+        for (row, record) in rows.iter().zip(&records) {
+            assert_eq!(&row[id], record["id"].as_str().unwrap());
+            assert!(row.iter().all(|cell| !cell.starts_with(['=', '+', '@', '\t', '\r'])), "{row:?}");
+        }
+    }
+    let few =
+        run(&["records", "--format", "csv", "-e", "session,transaction.status.name", "-c", "2", path], None);
+    let few = String::from_utf8(few.stdout).unwrap();
+    assert!(few.starts_with("session,transaction.status.name\ns0,ESME_ROK\n"), "{few}");
+}
+
+#[test]
+fn ecs_has_only_fields_of_its_release_beside_our_own_object() {
+    let text =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ecs/fields.txt")).unwrap();
+    let known: BTreeSet<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
+    fn leaves(at: &str, value: &Value, out: &mut BTreeSet<String>) {
+        match value {
+            Value::Object(fields) => {
+                for (key, value) in fields {
+                    let name = if at.is_empty() { key.clone() } else { format!("{at}.{key}") };
+                    leaves(&name, value, out);
+                }
+            }
+            _ => {
+                out.insert(at.to_owned());
+            }
+        }
+    }
+    for capture in captures() {
+        let path = capture.to_str().unwrap();
+        let native = lines(&run(&["records", "--format", "ndjson", "--type", TYPES, path], None));
+        let ecs = lines(&run(&["records", "--format", "ecs", "--type", TYPES, path], None));
+        let eve = lines(&run(&["records", "--format", "eve", "--type", TYPES, path], None));
+        assert!(native.len() == ecs.len() && native.len() == eve.len(), "{path}");
+        for ((native, ecs), eve) in native.iter().zip(&ecs).zip(&eve) {
+            let mut found = BTreeSet::new();
+            leaves("", ecs, &mut found);
+            let strange: Vec<&String> = found
+                .iter()
+                .filter(|name| !name.starts_with("smpp.") && !known.contains(name.as_str()))
+                .collect();
+            assert!(strange.is_empty(), "{path}: {strange:?}");
+            assert_eq!(ecs["ecs"]["version"], "8.17.0");
+            assert_eq!(ecs["event"]["id"], native["id"]);
+            assert!(matches!(ecs["event"]["kind"].as_str(), Some("event" | "alert" | "metric")));
+            if native["event_type"] == "transaction" {
+                let outcome = match native["transaction"]["status"]["code"].as_u64() {
+                    Some(0) => "success",
+                    Some(_) => "failure",
+                    None => "unknown",
+                };
+                assert_eq!(ecs["event"]["outcome"], outcome);
+                assert_eq!(eve["event_type"], "smpp");
+                assert!(eve["smpp"]["command"].is_string());
+            }
+        }
+    }
+}

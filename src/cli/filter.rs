@@ -2,10 +2,19 @@
 
 use crate::filter::{Filter, Level};
 
-/// A filter of PDUs in a capture.
-pub(super) fn of_capture(text: &str) -> Result<Filter, String> {
+/// A filter of records.
+pub(super) fn of_records(text: &str) -> Result<Filter, String> {
     text.parse()
         .map_err(|error: crate::filter::FilterError| pointed(text, error.column(), &error.to_string()))
+}
+
+/// A filter of PDUs in a capture.
+pub(super) fn of_capture(text: &str) -> Result<Filter, String> {
+    let filter = of_records(text)?;
+    match filter.beyond(Level::Capture) {
+        Some(field) => Err(format!("{field}: known of records alone: smpp-inspect records -Y")),
+        None => Ok(filter),
+    }
 }
 
 /// A filter of PDUs without a capture around them.

@@ -5,12 +5,14 @@ use std::io::{self, IsTerminal, Write};
 
 use clap::{Args, ValueEnum};
 
+use super::filter::of_records;
 use super::interrupt::Interrupt;
 use super::output::Output;
 use super::progress::Progress;
 use super::reading::{Reading, complain_of};
 use super::terminal::{self, Color};
 use super::{DONE, FAILED, Failure};
+use crate::filter::Filter;
 use crate::pipeline::{self, Settings};
 use crate::report::record::{Record, RecordType};
 use crate::time::Timestamp;
@@ -35,12 +37,18 @@ pub(super) struct Arguments {
     /// How records are written
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// Columns of CSV, by the paths of keys in the JSON: session,transaction.status.name
+    #[arg(short = 'e', long, value_name = "PATH,...", value_delimiter = ',')]
+    fields: Vec<String>,
     /// Show the texts of messages; otherwise their charset and length are left
     #[arg(long)]
     with_text: bool,
     /// Show passwords
     #[arg(long)]
     show_secrets: bool,
+    /// Only transactions and PDUs for which this holds, as in 'status != ok and latency > 500ms'
+    #[arg(short = 'Y', long, value_name = "EXPR", value_parser = of_records)]
+    filter: Option<Filter>,
     /// Stop after so many records
     #[arg(short = 'c', long, value_name = "N")]
     limit: Option<u64>,
@@ -73,6 +81,12 @@ enum Format {
     Table,
     /// A line of JSON each; `smpp-inspect schema records` describes it
     Ndjson,
+    /// A line of JSON each in the Elastic Common Schema
+    Ecs,
+    /// A line of JSON each in the form of Suricata's EVE
+    Eve,
+    /// Comma-separated values of one type, below a line of titles
+    Csv,
 }
 
 impl Kind {
@@ -90,7 +104,15 @@ impl Kind {
 /// Where records go.
 enum Writer {
     Table(RecordTable, bool),
-    Lines(Lines),
+    Lines(Lines, Shape),
+}
+
+/// The form of a document.
+enum Shape {
+    Native,
+    Ecs,
+    Eve,
+    Csv(record::csv::Table),
 }
 
 /// Makes documents, with what the run itself has to say.
@@ -126,7 +148,15 @@ impl Writer {
                 }
                 table.write(record, out)
             }
-            Self::Lines(lines) => record::write_ndjson(&lines.document(record), out),
+            Self::Lines(lines, shape) => {
+                let document = lines.document(record);
+                match shape {
+                    Shape::Native => record::write_ndjson(&document, out),
+                    Shape::Ecs => record::write_line(&record::others::ecs(&document), out),
+                    Shape::Eve => record::write_line(&record::others::eve(&document), out),
+                    Shape::Csv(table) => table.write(&document, out),
+                }
+            }
         }
     }
 }
@@ -136,6 +166,17 @@ impl Arguments {
     pub(super) fn run(self) -> Result<u8, Failure> {
         let interrupt = Interrupt::listen().unwrap_or_default();
         let mut settings = self.reading.settings(&interrupt)?;
+        settings.filter.clone_from(&self.filter);
+        let is_beyond = |kind: &Kind| matches!(kind, Kind::Session | Kind::Finding);
+        if self.filter.is_some() && self.types.iter().any(is_beyond) {
+            let fact = "holds of transactions and PDUs: name --type transaction or pdu";
+            return Err(Failure::new("-Y", fact));
+        }
+        if let Some(field) = self.filter.as_ref().and_then(|filter| filter.of_transactions())
+            && self.types.contains(&Kind::Pdu)
+        {
+            return Err(Failure::new("-Y", format_args!("{field}: a PDU has none, a transaction has")));
+        }
         if self.reading.is_live() {
             // What one read brings is worked through before the next: nothing waits on other threads.
             settings.threads = 1;
@@ -195,11 +236,21 @@ impl Arguments {
                 let (files, terminal) = (self.reading.is_several(), io::stdout().is_terminal());
                 Writer::Table(RecordTable::of(kind.record_type(), options, files, terminal), false)
             }
-            Format::Ndjson => {
+            _ => {
                 let shown = record::Options { texts: self.with_text, secrets: self.show_secrets };
                 let redacted = settings.redactor.as_ref().map(|redactor| redactor.subjects().to_string());
                 let (documents, is_live) = (Documents::new(shown), self.reading.is_live());
-                Writer::Lines(Lines { documents, is_live, redacted })
+                let shape = match (self.format, &self.types[..]) {
+                    (Format::Ecs, _) => Shape::Ecs,
+                    (Format::Eve, _) => Shape::Eve,
+                    (Format::Csv, [kind]) => {
+                        let event_type = record::event_type(kind.record_type());
+                        Shape::Csv(record::csv::Table::new(event_type, &self.fields))
+                    }
+                    (Format::Csv, _) => return Err(Failure::new("--type", "CSV has one type: name one")),
+                    _ => Shape::Native,
+                };
+                Writer::Lines(Lines { documents, is_live, redacted }, shape)
             }
         })
     }

@@ -277,6 +277,7 @@ fn filter_field(field: &filtered::Field) -> Entry {
         Type::Octets => "octets: 05:00:03 or \"…\"; also contains and matches".to_owned(),
         Type::Address => "addresses and networks: 10.1.2.3, 10.0.0.0/8".to_owned(),
         Type::Time => "times: \"2026-11-22T09:58:12Z\"".to_owned(),
+        Type::Span => "spans of time: 500ms, 2s, 250us".to_owned(),
         Type::Choice(choices) => choices.join(", "),
     };
     let mut facts = vec![("values".to_owned(), values)];

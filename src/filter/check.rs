@@ -194,6 +194,10 @@ impl Checker<'_> {
                 Some(at) => Ok(Literal::Time(at)),
                 None => wrong("a time, as in \"2026-11-22T09:58:12Z\"".to_owned()),
             },
+            Type::Span => match span(text) {
+                Some(nanos) => Ok(Literal::Integer(nanos)),
+                None => wrong("a span of time, as in 500ms, 2s or 250us".to_owned()),
+            },
             Type::Choice(choices) => {
                 let place = choices.iter().zip(0_u8..).find(|(choice, _)| choice.eq_ignore_ascii_case(text));
                 match place {
@@ -224,6 +228,7 @@ const fn words(kind: &Type) -> &'static str {
         Type::Octets => "octets",
         Type::Address => "an address",
         Type::Time => "a time",
+        Type::Span => "a span of time",
         Type::Choice(_) => "one of a few words",
     }
 }
@@ -238,6 +243,29 @@ fn number(text: &str) -> Option<u64> {
         None if text.starts_with('+') => None,
         None => text.parse().ok(),
     }
+}
+
+/// `500ms`, `1.5s`, `250us`, `2min` in nanoseconds.
+fn span(text: &str) -> Option<u64> {
+    let unit_at = text.find(|c: char| c.is_ascii_alphabetic())?;
+    let (figures, unit) = text.split_at_checked(unit_at)?;
+    let unit: u64 = match unit {
+        "ns" => 1,
+        "us" => 1_000,
+        "ms" => 1_000_000,
+        "s" => 1_000_000_000,
+        "min" => 60_000_000_000,
+        _ => return None,
+    };
+    let (whole, part) = figures.split_once('.').unwrap_or((figures, ""));
+    let digits = |text: &str| text.chars().all(|c| c.is_ascii_digit());
+    if whole.is_empty() || !digits(whole) || !digits(part) || part.len() > 9 {
+        return None;
+    }
+    let tenths = 10_u64.checked_pow(u32::try_from(part.len()).ok()?)?;
+    let part: u64 = if part.is_empty() { 0 } else { part.parse().ok()? };
+    let of_part = u128::from(part).checked_mul(u128::from(unit))?.checked_div(u128::from(tenths))?;
+    whole.parse::<u64>().ok()?.checked_mul(unit)?.checked_add(u64::try_from(of_part).ok()?)
 }
 
 /// The names that integers of a field have, with their values.

@@ -84,14 +84,18 @@ impl Facts for PduFacts<'_> {
             | Fact::FindingSeverity => {
                 walk(self.octets, self.context, &mut Asked { fact, take });
             }
-            // Of the capture.
+            // Of the capture, and of records.
             Fact::FrameNumber
             | Fact::FrameTime
             | Fact::Stream
             | Fact::Address(_)
             | Fact::Port(_)
             | Fact::Session
-            | Fact::SystemId => {}
+            | Fact::SystemId
+            | Fact::Latency
+            | Fact::Outcome
+            | Fact::Account
+            | Fact::Side => {}
         }
     }
 }

@@ -54,6 +54,14 @@ pub enum Fact {
     Session,
     /// system_id that the session's ESME is bound with.
     SystemId,
+    /// Time from a request to its response, in nanoseconds.
+    Latency,
+    /// What became of a request: place in [`OUTCOMES`].
+    Outcome,
+    /// Account of the session.
+    Account,
+    /// What the peer is to us: place in [`SIDES`].
+    Side,
 }
 
 /// An end of a connection, as of one PDU.
@@ -74,6 +82,8 @@ pub enum Level {
     Pdu,
     /// The capture that it stands in.
     Capture,
+    /// Whose session it is, and what became of a request: of records.
+    Record,
 }
 
 impl Fact {
@@ -103,6 +113,7 @@ impl Fact {
             | Self::Port(_)
             | Self::Session
             | Self::SystemId => Level::Capture,
+            Self::Latency | Self::Outcome | Self::Account | Self::Side => Level::Record,
         }
     }
 }
@@ -112,6 +123,12 @@ pub const ROLES: &[&str] = &["esme", "smsc"];
 
 /// The values of [`Fact::FindingSeverity`], the least first.
 pub const SEVERITIES: &[&str] = &["note", "warning", "error"];
+
+/// The values of [`Fact::Outcome`].
+pub const OUTCOMES: &[&str] = &["answered", "nacked", "unanswered", "one_way"];
+
+/// The values of [`Fact::Side`].
+pub const SIDES: &[&str] = &["customer", "operator"];
 
 /// The place of a severity in [`SEVERITIES`].
 #[must_use]
@@ -136,6 +153,8 @@ pub enum Type {
     Address,
     /// Moments.
     Time,
+    /// Spans of time, in nanoseconds.
+    Span,
     /// One of these, in this order.
     Choice(&'static [&'static str]),
 }
@@ -381,6 +400,22 @@ fn all() -> Vec<Field> {
             Fact::SystemId,
             "system_id that the session is bound with; smpp.system_id is that of a PDU.",
         ),
+        known(
+            "latency",
+            "",
+            Type::Span,
+            Fact::Latency,
+            "Time from a request to its response, as in 500ms; of records of transactions.",
+        ),
+        known(
+            "outcome",
+            "",
+            Type::Choice(OUTCOMES),
+            Fact::Outcome,
+            "What became of a request: answered, nacked, unanswered or one_way; of records of transactions.",
+        ),
+        known("account", "", Type::Text, Fact::Account, "Account of the session; of records."),
+        known("side", "leg", Type::Choice(SIDES), Fact::Side, "What the peer is to us; of records."),
     ];
     let mut tables = Vec::new();
     for command in COMMANDS {

@@ -48,6 +48,18 @@ impl Filter {
         self.root.holds(facts)
     }
 
+    /// The first field of the expression that only transactions have, if there is one.
+    #[must_use]
+    pub fn of_transactions(&self) -> Option<&'static str> {
+        let mut found = None;
+        self.root.each_fact(&mut |fact| {
+            if found.is_none() && matches!(fact, Fact::Latency | Fact::Outcome) {
+                found = field::name_of(fact);
+            }
+        });
+        found
+    }
+
     /// The first field of the expression that stands for more than `level` knows, if there is one.
     #[must_use]
     pub fn beyond(&self, level: Level) -> Option<&'static str> {

@@ -34,6 +34,7 @@ use shard::Shard;
 use crate::capture::Capture;
 use crate::decap::{Decap, Limits as FragmentLimits};
 use crate::dissect::{Sought, Wanted};
+use crate::filter::Filter;
 use crate::names::Names;
 use crate::redact::Redactor;
 use crate::report::record::{Find, Record, RecordType, Recorder, SummaryRecord};
@@ -70,6 +71,8 @@ pub struct Settings {
     pub show: Option<Sought>,
     /// Who redacts what leaves, if anybody.
     pub redactor: Option<Arc<Redactor>>,
+    /// Which records of transactions and PDUs are handed out.
+    pub filter: Option<Filter>,
     /// Whose sessions they are, and our own addresses.
     pub names: Arc<Names>,
     /// Which sessions are reported.
@@ -90,6 +93,7 @@ impl Default for Settings {
             verify_checksums: false,
             default_charset: Charset::default(),
             show: None,
+            filter: None,
             redactor: None,
             names: Arc::default(),
             selection: Selection::default(),
@@ -134,6 +138,7 @@ pub fn records(
         names: &settings.names,
         selection: &settings.selection,
         redactor: settings.redactor.as_deref(),
+        filter: settings.filter.as_ref(),
     };
     let [transactions, sessions, pdus, findings] =
         [RecordType::Transaction, RecordType::Session, RecordType::Pdu, RecordType::Finding]

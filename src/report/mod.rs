@@ -11,6 +11,7 @@ pub mod counts;
 mod exchanges;
 mod history;
 mod latency;
+mod matching;
 pub mod model;
 mod owners;
 pub mod record;

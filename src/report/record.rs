@@ -4,11 +4,13 @@
 //! PDUs of a connection seen from its middle on are certain only when more of it was seen.
 
 use super::latency::micros;
+use super::matching::Subject;
 use super::model::{self, AccountFrom, Endpoint, Leg, Place, Unanswered};
 use super::owners::owner;
 use super::rows::{Ended, SeenPdu, Who};
 use super::selection::Selection;
 use super::single::{Raw, SeenFinding, SeenTransaction};
+use crate::filter::Filter;
 use crate::names::{Names, Party};
 use crate::redact::Redactor;
 use crate::session::Outcome;
@@ -234,6 +236,8 @@ pub struct Recorder<'a> {
     pub selection: &'a Selection,
     /// Who redacts it.
     pub redactor: Option<&'a Redactor>,
+    /// Which transactions and PDUs are taken, by what they are before anything is redacted.
+    pub filter: Option<&'a Filter>,
 }
 
 impl Recorder<'_> {
@@ -243,6 +247,13 @@ impl Recorder<'_> {
         let of = self.owned(who)?;
         let connection = of.connection;
         let transaction = &seen.transaction;
+        if let Some(filter) = self.filter {
+            let of = self.plain().owned(who)?;
+            let ends = ends(&of, transaction.role, transaction.side);
+            if !filter.matches(&Subject::transaction(&of, seen, ends)) {
+                return None;
+            }
+        }
         let (source, destination) = ends(&of, transaction.role, transaction.side);
         Some(Record::Transaction(Box::new(TransactionRecord {
             of,
@@ -273,6 +284,11 @@ impl Recorder<'_> {
     /// The record of a PDU, if it is taken.
     #[must_use]
     pub fn pdu(&self, who: &Who, pdu: &SeenPdu, find: &Find<'_>) -> Option<Record> {
+        if let Some(filter) = self.filter
+            && !filter.matches(&Subject::pdu(&self.plain().owned(who)?, pdu))
+        {
+            return None;
+        }
         let of = self.owned(who)?;
         let connection = of.connection;
         let end = |end: crate::decap::Endpoint| Endpoint { ip: self.ip(end.ip), port: end.port };
@@ -337,6 +353,11 @@ impl Recorder<'_> {
         (session.esme, session.smsc) = (of.esme, of.smsc);
         session.system_id.clone_from(&of.system_id);
         Some(Record::Session(Box::new(SessionRecord { of, session })))
+    }
+
+    /// The same without redaction.
+    const fn plain(&self) -> Self {
+        Self { redactor: None, ..*self }
     }
 
     /// What a finding says, as far as it may be shown.

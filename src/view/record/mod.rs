@@ -2,9 +2,11 @@
 //!
 //! [`Documents`] turns what the pipeline hands out into [`model::Document`]s; `ndjson` writes them.
 
+pub mod csv;
 mod flow;
 mod message;
 pub mod model;
+pub mod others;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -272,7 +274,15 @@ impl Documents {
 /// # Errors
 /// Those of `out`.
 pub fn write_ndjson(document: &Document, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, document)?;
+    write_line(document, out)
+}
+
+/// Writes any value as a line of JSON.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_line(value: &impl serde::Serialize, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, value)?;
     out.write_all(b"\n")
 }
 
@@ -302,7 +312,9 @@ fn empty(event_type: EventType) -> Document {
     }
 }
 
-const fn event_type(kind: RecordType) -> EventType {
+/// The type of documents of a kind of record.
+#[must_use]
+pub const fn event_type(kind: RecordType) -> EventType {
     match kind {
         RecordType::Transaction => EventType::Transaction,
         RecordType::Session => EventType::Session,
