@@ -148,8 +148,10 @@ fn assert_clean(what: &str, output: &[u8], secrets: &[&str]) {
     for secret in secrets {
         for (form, octets) in forms(secret) {
             for output in [output, &bare] {
-                let found = output.windows(octets.len()).any(|there| there == octets);
-                assert!(!found, "{what}: {secret} is there, {form}");
+                let found = output.windows(octets.len()).position(|there| there == octets);
+                let around = found.map(|at| &output[at.saturating_sub(160)..(at + 60).min(output.len())]);
+                let around = around.map(String::from_utf8_lossy);
+                assert!(found.is_none(), "{what}: {secret} is there, {form}: {around:?}");
             }
         }
     }
@@ -176,6 +178,11 @@ const COMMANDS: &[(&str, &[&[&str]], &[&str])] = &[
             &["--type", "transaction"],
             &["--type", "session"],
             &["--type", "pdu"],
+            &["--type", "transaction,session,pdu,finding,summary", "--format", "ndjson"],
+            &["--type", "transaction,session,pdu,finding", "--format", "ecs"],
+            &["--type", "transaction,session,pdu,finding", "--format", "eve"],
+            &["--type", "pdu", "--format", "csv"],
+            &["--type", "transaction", "--format", "csv"],
         ],
         &[PASSWORD, TEXT],
     ),

@@ -4,7 +4,8 @@ use super::header::Header;
 use super::moment::Moment;
 use super::reader::Reader;
 use super::spec::{
-    self, Charset, Command, Field, Kind, SERVICE_TYPES, Slot, TimeUse, Values, Versions, fields, is_vendor_status,
+    self, Charset, Command, Field, Kind, SERVICE_TYPES, Slot, TimeUse, Values, Versions, fields,
+    is_vendor_status,
 };
 use super::{
     Clause, CommandId, CommandStatus, Detail, Facts, Finding, Role, RuleId, Severity, Span, Value, Version,
