@@ -13,6 +13,7 @@
 mod decode;
 mod dictionaries;
 mod explain;
+mod extract;
 mod filter;
 mod interrupt;
 mod output;
@@ -67,6 +68,7 @@ enum Command {
     Show(show::Arguments),
     Decode(decode::Arguments),
     Explain(explain::Arguments),
+    Extract(Box<extract::Arguments>),
     Schema(schema::Arguments),
     Smsc(Box<smsc::Arguments>),
     Completions(shell::Completions),
@@ -102,6 +104,7 @@ pub fn main() -> ExitCode {
         Some(Command::Show(arguments)) => arguments.run(),
         Some(Command::Decode(arguments)) => arguments.run(),
         Some(Command::Explain(arguments)) => arguments.run(),
+        Some(Command::Extract(arguments)) => arguments.run(),
         Some(Command::Schema(arguments)) => arguments.run(),
         Some(Command::Smsc(arguments)) => arguments.run(),
         Some(Command::Completions(arguments)) => arguments.run(),

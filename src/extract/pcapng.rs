@@ -40,6 +40,67 @@ impl<W: Write> Writer<W> {
         Ok(writer)
     }
 
+    /// A file with its section header, which says `comment`, and no interface yet.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn bare(out: W, comment: Option<&str>) -> io::Result<Self> {
+        let mut writer = Self { out };
+        let mut section = Vec::new();
+        section.extend(0x1A2B_3C4D_u32.to_le_bytes());
+        section.extend([1, 0, 0, 0]);
+        section.extend([0xFF; 8]);
+        if let Some(comment) = comment {
+            option(&mut section, COMMENT, shortened(comment));
+        }
+        option(&mut section, 4, b"smpp-inspect");
+        option(&mut section, 0, b"");
+        writer.block(0x0A0D_0D0A, &[&section])?;
+        Ok(writer)
+    }
+
+    /// An interface of this link type, with times in nanoseconds; interfaces number from 0 in the order of their calls.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn interface(&mut self, link: u16, name: &str) -> io::Result<()> {
+        let mut interface = Vec::new();
+        interface.extend(link.to_le_bytes());
+        interface.extend([0; 6]);
+        option(&mut interface, 2, shortened(name));
+        option(&mut interface, 9, &[9]);
+        option(&mut interface, 0, b"");
+        self.block(1, &[&interface])
+    }
+
+    /// A packet of an interface, of which `octets` were captured; times before 1970 count as 1970.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn packet_of(
+        &mut self,
+        interface: u32,
+        at: Timestamp,
+        octets: &[u8],
+        original_len: u32,
+        comments: &[String],
+    ) -> io::Result<()> {
+        let nanos = u64::try_from(at.nanos()).unwrap_or(0).to_le_bytes();
+        let (low, high) = nanos.split_at(4);
+        let length = crate::num::short(octets.len()).to_le_bytes();
+        let padding = octets.len().next_multiple_of(4).saturating_sub(octets.len());
+        let padding = [0; 3].get(..padding).unwrap_or_default();
+        let mut options = Vec::new();
+        for comment in comments {
+            option(&mut options, COMMENT, shortened(comment));
+        }
+        if !comments.is_empty() {
+            option(&mut options, 0, b"");
+        }
+        let (interface, original) = (interface.to_le_bytes(), original_len.to_le_bytes());
+        self.block(6, &[&interface, high, low, &length, &original, octets, padding, &options])
+    }
+
     /// A packet. Times before 1970 count as 1970.
     ///
     /// # Errors
@@ -80,6 +141,16 @@ impl<W: Write> Writer<W> {
         self.out.write_all([0; 3].get(..padding).unwrap_or_default())?;
         self.out.write_all(&length)
     }
+}
+
+/// opt_comment.
+const COMMENT: u16 = 1;
+
+/// As much of a text as an option takes, at most; whole characters.
+fn shortened(text: &str) -> &[u8] {
+    const MOST: usize = 60_000;
+    let end = (0..=MOST.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+    text.get(..end).unwrap_or_default().as_bytes()
 }
 
 fn option(block: &mut Vec<u8>, code: u16, value: &[u8]) {

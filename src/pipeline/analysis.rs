@@ -615,9 +615,18 @@ impl Flow<'_> {
         let mut pdus = Pdus { sessions, live, ended, tally, side, connection, ends, told: *told };
         for held in probe.into_held() {
             match held {
-                Held::Pdu { side, header, octets, place, at, partial } => {
+                Held::Pdu { side, header, octets, place, at, since, partial } => {
                     pdus.side = side;
-                    pdus.pdu(&Framed { header, octets: &octets, place, at, begun: at, wait: None, partial });
+                    pdus.pdu(&Framed {
+                        header,
+                        octets: &octets,
+                        place,
+                        at,
+                        begun: at,
+                        since,
+                        wait: None,
+                        partial,
+                    });
                 }
                 Held::Skipped { why, octets } => pdus.skipped(why, octets),
                 Held::Lost { rule, octets, place, at } => pdus.lost(rule, &octets, place, at),

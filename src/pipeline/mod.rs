@@ -12,6 +12,7 @@
 
 mod analysis;
 mod batch;
+mod extract;
 mod merge;
 mod pdus;
 mod reader;
@@ -21,6 +22,8 @@ mod shard;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+
+pub use extract::{Extracted, Extraction, Keep, extract};
 
 use analysis::{Setup, Singly};
 use batch::{Batch, SHARDS, Tick};

@@ -118,6 +118,7 @@ impl Framing for Pdus<'_> {
                 octets: pdu.octets.into(),
                 partial: pdu.partial,
                 place: pdu.place,
+                since: pdu.since,
                 at: pdu.at,
             });
         }

@@ -21,4 +21,5 @@ mod redactor;
 
 pub use key::{Key, KeyError};
 pub use numbers::{Numbers, Unnumbered};
+pub use pdu::may_be_text;
 pub use redactor::{Redactor, Subjects};

@@ -23,7 +23,8 @@ enum Subject {
     Message,
     /// Another text, or octets that may be anything.
     Anything,
-    /// Nobody's: kept if it has at most so many octets, all printable.
+    /// Nobody's: kept if it has at most so many octets, without blanks but before it (3.3 §6.3.4), and, as a field, its
+    /// NUL. What has not may be anything that stands in the place of it.
     Plain(usize),
     /// A few octets of numbers that the table does not take apart: kept if at most so many.
     Binary(usize),
@@ -161,9 +162,7 @@ impl Seen<'_> {
                 self.texts.push(Span { start, end: start.saturating_add(crate::num::short(octets.len())) });
                 return;
             }
-            Subject::Plain(most)
-                if octets.len() <= most && octets.iter().all(|octet| matches!(octet, b' '..=b'~')) =>
-            {
+            Subject::Plain(most) if octets.len() <= most && is_word(octets) => {
                 return;
             }
             Subject::Binary(most) if octets.len() <= most => return,
@@ -188,7 +187,12 @@ impl Visitor for Seen<'_> {
     fn field(&mut self, field: &'static spec::Field, value: Value<'_>, span: Span) {
         self.take(span);
         if let Value::Text(octets) | Value::Octets(octets) = value {
-            self.value(if field.secret { "password" } else { field.name }, octets);
+            let ends = matches!(field.kind, Kind::CString { .. } | Kind::Time(_));
+            let whole = !ends || index(span.end.saturating_sub(span.start)) > octets.len();
+            let name = if field.secret { "password" } else { field.name };
+            let kept = matches!(subject(name).0, Subject::Plain(_) | Subject::ServiceType);
+            // Without its NUL it is the rest of the PDU.
+            self.value(if kept && !whole { "" } else { name }, octets);
         }
     }
 
@@ -210,10 +214,22 @@ impl Visitor for Seen<'_> {
     }
 }
 
+/// Whether the value of a TLV may be a text, or anything: all but numbers, names, ids and times. `None`: one that no
+/// version defines.
+#[must_use]
+pub fn may_be_text(name: Option<&str>) -> bool {
+    matches!(subject(name.unwrap_or_default()).0, Subject::Message | Subject::Anything)
+}
+
 /// What a field is, by its name; anything, where the tables do not have it.
 fn subject(name: &str) -> (Subject, usize) {
     let row = FIELDS.iter().find(|(known, ..)| *known == name);
     row.map_or((Subject::Anything, 0), |(_, subject, before)| (*subject, *before))
+}
+
+/// Whether octets are characters without blanks but at the beginning.
+fn is_word(octets: &[u8]) -> bool {
+    octets.iter().skip_while(|octet| **octet == b' ').all(u8::is_ascii_graphic)
 }
 
 /// Whether octets are the digits of a number, with a NUL behind them perhaps.

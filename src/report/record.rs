@@ -177,6 +177,9 @@ pub struct PduRecord {
     pub stream_offset: u64,
     /// The frame that made it readable, and when.
     pub place: Place,
+    /// The frames with octets of it are from the first of these to the second, by their numbers among all that were
+    /// read; others are between them.
+    pub frames: (u64, u64),
 }
 
 /// Something wrong, at one PDU.
@@ -302,6 +305,7 @@ impl Recorder<'_> {
             partial: pdu.partial,
             stream_offset: pdu.place.offset,
             place: place(find, (pdu.place, pdu.at), connection),
+            frames: (pdu.since.min(pdu.place.frame), pdu.place.frame),
         })))
     }
 

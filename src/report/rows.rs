@@ -66,6 +66,8 @@ pub struct SeenPdu {
     pub partial: Option<Partial>,
     /// Where it stands.
     pub place: Place,
+    /// The earliest frame with octets of it.
+    pub since: u64,
     /// When it became readable.
     pub at: Timestamp,
 }

@@ -67,6 +67,8 @@ pub enum Held {
         place: Place,
         /// When it became readable.
         at: Timestamp,
+        /// The earliest frame with octets of it.
+        since: u64,
         /// Why the rest is missing.
         partial: Option<Partial>,
     },
@@ -184,6 +186,7 @@ impl Framing for Probe {
             octets: pdu.octets.into(),
             place: pdu.place,
             at: pdu.at,
+            since: pdu.since,
             partial: pdu.partial,
         });
     }

@@ -26,11 +26,10 @@ pub struct Facts {
     pub unknown_tlvs: u32,
     repeated: TlvSet,
     kept: [Kept; Slot::COUNT],
+    /// [`Slot::bit`] of those that are kept.
     present: u64,
     tlvs: [TlvFact; TlvSlot::COUNT],
 }
-
-const _: () = assert!(Slot::COUNT <= 64, "`present` has 64 bits");
 
 /// An integer `a` that starts at octet `b`, or a span from `a` to `b`: the field's kind tells.
 #[derive(Clone, Copy, Debug)]
@@ -207,17 +206,12 @@ impl Facts {
     fn keep(&mut self, slot: Slot, value: Kept) {
         if let Some(kept) = self.kept.get_mut(slot.place()) {
             *kept = value;
-            self.present |= bit(slot);
+            self.present |= slot.bit();
         }
     }
 
     #[inline]
     fn kept(&self, slot: Slot) -> Option<Kept> {
-        if self.present & bit(slot) == 0 { None } else { self.kept.get(slot.place()).copied() }
+        if self.present & slot.bit() == 0 { None } else { self.kept.get(slot.place()).copied() }
     }
-}
-
-#[inline]
-fn bit(slot: Slot) -> u64 {
-    1_u64.checked_shl(crate::num::short(slot.place())).unwrap_or(0)
 }

@@ -41,6 +41,8 @@ pub struct Framed<'a> {
     pub at: Timestamp,
     /// When its first octets could be read.
     pub begun: Timestamp,
+    /// The earliest frame with octets of it, or of what was delivered with its first ones.
+    pub since: u64,
     /// For what its last octets waited before it became readable.
     pub wait: Option<Wait>,
     /// Why the rest of it is missing, if it is.
@@ -99,6 +101,9 @@ pub struct Framer {
     run: Origin,
     /// When the first octet of the buffer could be read.
     begun: Timestamp,
+    /// The earliest frame with octets of the buffer, and the frame of the newest delivery.
+    since: u64,
+    newest: u64,
     /// PDUs that `run.frame` made readable.
     index: u32,
 }
@@ -168,7 +173,16 @@ impl Framer {
         } else {
             Mode::Synced { proven: true }
         };
-        Self { mode, buffer: Vec::new(), offset: 0, run: NEVER, begun: Timestamp::MIN, index: 0 }
+        Self {
+            mode,
+            buffer: Vec::new(),
+            offset: 0,
+            run: NEVER,
+            begun: Timestamp::MIN,
+            since: 0,
+            newest: 0,
+            index: 0,
+        }
     }
 
     /// Octets that follow what came before; `offset` is that of the first one in the side's stream.
@@ -179,8 +193,11 @@ impl Framer {
         }
         self.run.at = self.run.at.max(origin.at);
         self.run.wait = origin.wait;
+        self.newest = origin.frame;
+        self.since = self.since.min(origin.frame);
         if self.buffer.is_empty() {
             self.begun = self.run.at;
+            self.since = origin.frame;
             self.offset = offset;
             let used = self.consume(octets, false, sink);
             let rest = octets.get(used..).unwrap_or_default();
@@ -424,13 +441,23 @@ impl Framer {
         sink.pdu(&self.framed(header, octets, None));
         // What follows in this delivery begins with it.
         self.begun = self.run.at;
+        self.since = self.newest;
         self.index = self.index.saturating_add(1);
         self.offset = self.offset.saturating_add(count(octets.len()));
     }
 
     const fn framed<'a>(&self, header: Header, octets: &'a [u8], partial: Option<Partial>) -> Framed<'a> {
         let Origin { at, wait, .. } = self.run;
-        Framed { header, octets, place: self.place(), at, begun: self.begun, wait, partial }
+        Framed {
+            header,
+            octets,
+            place: self.place(),
+            at,
+            begun: self.begun,
+            since: self.since,
+            wait,
+            partial,
+        }
     }
 
     fn emit_partial(&mut self, header: Header, why: Partial, sink: &mut impl Framing) {

@@ -13,7 +13,9 @@ impl<'p, V: Visitor + ?Sized> Walk<'p, '_, V> {
         self.bind_rules(command);
         self.address_rules(command);
         self.field_rules(command);
-        if self.facts.seen.meets(RULED) || !command.mandatory_v50.is_empty() {
+        let has_header = self.facts.esm_class().unwrap_or(0) & UDHI != 0;
+        let ruled = if has_header { RULED.or(WITHOUT_UDHI) } else { RULED };
+        if self.facts.seen.meets(ruled) || !command.mandatory_v50.is_empty() {
             self.tlv_rules(command);
         }
         self.message_rules(command);
@@ -43,13 +45,21 @@ impl<'p, V: Visitor + ?Sized> Walk<'p, '_, V> {
 
     /// The addresses of the body, then those of its list's items, which are read again.
     fn address_rules(&mut self, command: &'static Command) {
+        let kept = [Slot::SourceAddr, Slot::DestinationAddr, Slot::EsmeAddr, Slot::List]
+            .map(|slot| u8::from(self.facts.span(slot).is_some()));
+        // Addresses stand at the beginning of bodies, so the rest of them need not be looked through.
+        let mut left = kept.iter().fold(0_u8, |sum, one| sum.saturating_add(*one));
         for field in command.body {
+            if left == 0 {
+                return;
+            }
             match (&field.kind, field.slot) {
                 (
                     Kind::CString { .. },
                     Some(slot @ (Slot::SourceAddr | Slot::DestinationAddr | Slot::EsmeAddr)),
                 ) => {
                     if let Some(span) = self.facts.span(slot) {
+                        left = left.saturating_sub(1);
                         self.address(field, slice(self.pdu, span), span);
                     }
                 }
@@ -98,6 +108,7 @@ impl<'p, V: Visitor + ?Sized> Walk<'p, '_, V> {
     }
 
     /// Judges an address by the TON and NPI that stand before it.
+    #[inline]
     fn address(&mut self, field: &'static Field, octets: &[u8], span: Span) {
         let (ton, npi) = match field.slot {
             Some(Slot::SourceAddr) => (Slot::SourceTon, Slot::SourceNpi),
@@ -122,7 +133,7 @@ impl<'p, V: Visitor + ?Sized> Walk<'p, '_, V> {
             return;
         }
         let alphanumeric = ton == Some(5);
-        let mismatch = if alphanumeric { npi != Some(0) } else { octets.iter().any(u8::is_ascii_alphabetic) };
+        let mismatch = if alphanumeric { npi != Some(0) } else { has_letters(octets) };
         // IP addresses and WAP client ids have letters whatever the TON.
         if mismatch && !matches!(npi, Some(14 | 18)) {
             self.report(RuleId::FIELD_ADDRESS_TON_MISMATCH, span, Some(field), Detail::Plain);
@@ -382,8 +393,21 @@ impl<'p, V: Visitor + ?Sized> Walk<'p, '_, V> {
     }
 }
 
-/// TLVs that rules across fields are about.
-const RULED: TlvSet = WITHOUT_UDHI.or(TlvSet::of(&[
+/// Whether there are letters of ASCII.
+#[inline]
+fn has_letters(octets: &[u8]) -> bool {
+    // Letters have the bit 0x40 and digits have not: most addresses need no second look.
+    let (words, rest) = octets.as_chunks::<8>();
+    let words = words.iter().fold(0, |all, word| all | u64::from_le_bytes(*word)) & 0x4040_4040_4040_4040;
+    let rest = rest.iter().fold(0, |all, octet| all | octet) & 0x40;
+    (words != 0 || rest != 0) && octets.iter().any(u8::is_ascii_alphabetic)
+}
+
+/// TLVs that rules across fields are about, whatever esm_class says.
+const RULED: TlvSet = TlvSet::of(&[
+    TlvTag::SAR_MSG_REF_NUM,
+    TlvTag::SAR_TOTAL_SEGMENTS,
+    TlvTag::SAR_SEGMENT_SEQNUM,
     TlvTag::CALLBACK_NUM_PRES_IND,
     TlvTag::CALLBACK_NUM_ATAG,
     TlvTag::SOURCE_NETWORK_ID,
@@ -393,7 +417,7 @@ const RULED: TlvSet = WITHOUT_UDHI.or(TlvSet::of(&[
     TlvTag::BROADCAST_AREA_IDENTIFIER,
     TlvTag::BROADCAST_ERROR_STATUS,
     TlvTag::DELIVERY_FAILURE_REASON,
-]));
+]);
 
 /// TLVs that belong into the user data header when there is one.
 const WITHOUT_UDHI: TlvSet = TlvSet::of(&[

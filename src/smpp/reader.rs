@@ -102,6 +102,15 @@ impl<'a> Reader<'a> {
         self.take_array().map(u32::from_be_bytes)
     }
 
+    /// Takes a NUL, if one is next.
+    #[inline]
+    pub fn nul(&mut self) -> bool {
+        let Some((0, rest)) = self.octets.split_first() else { return false };
+        self.octets = rest;
+        self.at = self.at.saturating_add(1);
+        true
+    }
+
     /// Takes characters up to a NUL, and the NUL; `None`, and nothing taken, when there is no NUL.
     #[inline]
     pub fn until_nul(&mut self) -> Option<Characters<'a>> {

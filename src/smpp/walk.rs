@@ -4,7 +4,8 @@ use super::header::Header;
 use super::moment::Moment;
 use super::reader::Reader;
 use super::spec::{
-    self, Charset, Command, Field, Kind, SERVICE_TYPES, Slot, TimeUse, Versions, fields, is_vendor_status,
+    self, Charset, Command, Field, Kind, SERVICE_TYPES, Slot, TimeUse, Values, Versions, fields,
+    is_vendor_status,
 };
 use super::{
     Clause, CommandId, CommandStatus, Detail, Facts, Finding, Role, RuleId, Severity, Span, Value, Version,
@@ -33,11 +34,14 @@ pub struct Context {
 /// 4. the mandatory fields; where one cannot be laid out, nothing after it is judged;
 /// 5. the TLVs; one of another version is not also called reserved or not permitted;
 /// 6. rules across fields.
+#[inline]
 pub fn walk<V: Visitor + ?Sized>(pdu: &[u8], context: Context, visitor: &mut V) -> Facts {
     walk_with(pdu, context, text::Charset::Gsm7, visitor)
 }
 
 /// [`walk`] where the message centre means `default_charset` by data_coding 0.
+// Inlined, so that the facts are made where the caller keeps them, and not copied there.
+#[inline]
 pub fn walk_with<V: Visitor + ?Sized>(
     pdu: &[u8],
     context: Context,
@@ -45,8 +49,20 @@ pub fn walk_with<V: Visitor + ?Sized>(
     visitor: &mut V,
 ) -> Facts {
     let mut facts = Facts::EMPTY;
+    walk_into(pdu, context, default_charset, visitor, &mut facts);
+    facts
+}
+
+/// Fills in `facts`, which are empty.
+fn walk_into<V: Visitor + ?Sized>(
+    pdu: &[u8],
+    context: Context,
+    default_charset: text::Charset,
+    visitor: &mut V,
+    facts: &mut Facts,
+) {
     let mut reader = Reader::new(pdu, 0);
-    let Some(header) = Header::parse(pdu) else { return facts };
+    let Some(header) = Header::parse(pdu) else { return };
     let body = header.command_length.min(reader.left()).saturating_sub(16);
     let body = reader.take(16).and_then(|_| reader.sub(body));
     let command = spec::command(header.command_id);
@@ -55,7 +71,7 @@ pub fn walk_with<V: Visitor + ?Sized>(
     let mut walk = Walk {
         pdu,
         visitor,
-        facts: &mut facts,
+        facts,
         version: context.version,
         layout: Version::V34,
         candidates: context.version.map_or(Versions::ALL, Versions::only),
@@ -71,7 +87,6 @@ pub fn walk_with<V: Visitor + ?Sized>(
             walk.across_fields(command);
         }
     }
-    facts
 }
 
 /// A walk of one PDU under way.
@@ -92,6 +107,13 @@ pub(super) struct Walk<'p, 'v, V: Visitor + ?Sized> {
     /// Show, but do not judge.
     pub(super) quiet: bool,
 }
+
+/// The integers whose values have ranges of their own.
+const WITH_RANGES: u64 = Slot::SmLength.bit()
+    | Slot::NumberOfDests.bit()
+    | Slot::NumMessages.bit()
+    | Slot::ErrorStatusCode.bit()
+    | Slot::EsmClass.bit();
 
 /// The place in the body is lost: nothing after it can be found. The reason has been reported.
 pub(super) struct Lost;
@@ -180,12 +202,31 @@ impl<V: Visitor + ?Sized> Walk<'_, '_, V> {
         overrun: RuleId,
     ) -> Result<(), Lost> {
         for field in fields {
-            // Most fields are single octets: they go without the calls.
+            let start = reader.at();
+            // Most fields are single octets with a value that is allowed, or strings that are NULL, of which no rule
+            // says anything: they go without the calls.
             if matches!(field.kind, Kind::U8)
-                && let Some(value) = reader.u8()
+                && let Some(octet) = reader.u8()
             {
-                let end = reader.at();
-                self.number_found(field, u32::from(value), Span { start: end.saturating_sub(1), end });
+                let (value, span) = (u32::from(octet), reader.since(start));
+                self.visitor.field(field, Value::Integer(value), span);
+                let mut doubtful = false;
+                if let Some(slot) = field.slot {
+                    self.facts.keep_integer(slot, value, start);
+                    doubtful = WITH_RANGES & slot.bit() != 0;
+                }
+                if let Some(values) = field.values {
+                    doubtful |= values.allowed_octet(octet).and(self.candidates).is_empty()
+                        || field.values_from_smsc.is_some();
+                }
+                if doubtful {
+                    self.number(field, value, span);
+                }
+            } else if matches!(field.kind, Kind::CString { .. } | Kind::Time(_)) && reader.nul() {
+                self.keep_span(field, Span { start, end: start });
+                self.visitor.field(field, Value::Text(&[]), reader.since(start));
+            } else if let Kind::CString { max, charset_v33 } = field.kind {
+                self.string(reader, field, max, charset_v33, overrun)?;
             } else {
                 self.field(reader, field, overrun)?;
             }
@@ -195,11 +236,11 @@ impl<V: Visitor + ?Sized> Walk<'_, '_, V> {
 
     #[inline]
     fn number_found(&mut self, field: &'static Field, value: u32, span: Span) {
+        self.visitor.field(field, Value::Integer(value), span);
         if let Some(slot) = field.slot {
             self.facts.keep_integer(slot, value, span.start);
         }
-        self.visitor.field(field, Value::Integer(value), span);
-        self.integer(field, value, span);
+        self.number(field, value, span);
     }
 
     fn field(&mut self, reader: &mut Reader<'_>, field: &'static Field, overrun: RuleId) -> Result<(), Lost> {
@@ -239,27 +280,36 @@ impl<V: Visitor + ?Sized> Walk<'_, '_, V> {
     }
 
     /// Judges the value of an integer.
-    #[inline]
-    fn integer(&mut self, field: &'static Field, value: u32, span: Span) {
-        if let Some(values) = field.values
+    #[inline(never)]
+    fn number(&mut self, field: &'static Field, value: u32, span: Span) {
+        if let Some(values) = field.values {
+            self.of_table(field, values, value, span);
+        }
+        if field.slot.is_some_and(|slot| WITH_RANGES & slot.bit() != 0) {
+            self.range(field, value, span);
+        }
+    }
+
+    /// Judges the value of an integer that has a table.
+    fn of_table(&mut self, field: &'static Field, values: &'static Values, value: u32, span: Span) {
+        let mut allowed = values.allowed(value);
+        if let Some(from_smsc) = field.values_from_smsc {
+            allowed = match self.from {
+                Some(Role::Esme) => allowed,
+                Some(Role::Smsc) => from_smsc.allowed(value),
+                None => Versions(allowed.0 | from_smsc.allowed(value).0),
+            };
+        }
+        if allowed.and(self.candidates).is_empty()
             && let Some(rule) = values.rule
         {
-            let mut allowed = values.allowed(value);
-            if let Some(from_smsc) = field.values_from_smsc {
-                allowed = match self.from {
-                    Some(Role::Esme) => allowed,
-                    Some(Role::Smsc) => from_smsc.allowed(value),
-                    None => Versions(allowed.0 | from_smsc.allowed(value).0),
-                };
-            }
-            if allowed.and(self.candidates).is_empty() {
-                self.report(rule, span, Some(field), Detail::Value(value));
-            }
+            self.report(rule, span, Some(field), Detail::Value(value));
         }
+    }
+
+    /// Judges the numbers [`WITH_RANGES`].
+    fn range(&mut self, field: &'static Field, value: u32, span: Span) {
         match field.slot {
-            Some(Slot::SmLength | Slot::NumberOfDests | Slot::NumMessages | Slot::ErrorStatusCode) => {
-                self.number(field, value, span);
-            }
             Some(Slot::EsmClass) if value != 0 && std::ptr::eq(field, &raw const fields::ESM_CLASS) => {
                 self.report(RuleId::FIELD_ESM_CLASS_NONZERO_V33, span, Some(field), Detail::Value(value));
                 if value & 3 == 2 {
@@ -267,13 +317,6 @@ impl<V: Visitor + ?Sized> Walk<'_, '_, V> {
                     self.report(rule, span, Some(field), Detail::Value(value));
                 }
             }
-            _ => {}
-        }
-    }
-
-    /// Judges the numbers that have ranges of their own.
-    fn number(&mut self, field: &'static Field, value: u32, span: Span) {
-        match field.slot {
             Some(Slot::SmLength) if value > 160 => {
                 let detail = Detail::AtMost { found: value, most: 160 };
                 self.report(RuleId::FIELD_SM_LENGTH_OVER_160_V33, span, Some(field), detail);

@@ -314,6 +314,7 @@ fn fields_of_the_capture_are_those_of_the_pdu_and_its_session() {
         place: Place { frame: 274_113, index: 0, offset: 40 },
         at: Timestamp::parse("2026-11-22T09:58:12.25Z").unwrap(),
         begun: Timestamp::default(),
+        since: 274_113,
         wait: None,
         partial: None,
     };

@@ -153,7 +153,14 @@ impl TlvSet {
 
     /// Its TLVs, by tag.
     pub fn iter(self) -> impl Iterator<Item = &'static Tlv> {
-        TLVS.iter().zip(0_u8..).filter(move |(_, row)| self.meets(Self::at(*row))).map(|(tlv, _)| *tlv)
+        let mut left = self.0;
+        // Most sets have few members or none: from bit to bit, rather than over all rows.
+        let rows = std::iter::from_fn(move || {
+            let row = left.trailing_zeros();
+            left &= left.wrapping_sub(1);
+            (row < u64::BITS).then(|| crate::num::index(row))
+        });
+        rows.filter_map(|row| TLVS.get(row).copied())
     }
 }
 

@@ -96,9 +96,16 @@ impl Values {
     #[must_use]
     pub fn allowed(&self, value: u32) -> Versions {
         match u8::try_from(value) {
-            Ok(octet) => self.allowed.get(usize::from(octet)).copied().unwrap_or(Versions::NONE),
+            Ok(octet) => self.allowed_octet(octet),
             Err(_) => self.groups.iter().fold(Versions::ALL, |all, group| all.and(group.versions(value))),
         }
+    }
+
+    /// [`allowed`](Self::allowed) of a single octet.
+    #[inline]
+    #[must_use]
+    pub fn allowed_octet(&self, octet: u8) -> Versions {
+        self.allowed.get(usize::from(octet)).copied().unwrap_or(Versions::NONE)
     }
 
     /// What the value means in that version (`None`: in any), one part for each group that says something.

@@ -124,11 +124,10 @@ impl<V: Visitor + ?Sized> Walk<'_, '_, V> {
             self.judge(RuleId::TEXT_UCS2_ODD_LENGTH, user_data, user_data.text.rest_span(), detail);
             return;
         }
-        let is_surrogate = |unit: &[u8; 2]| unit[0] & 0xF8 == 0xD8;
-        // Without branches, so that it costs one pass.
-        if !units.iter().fold(false, |seen, unit| seen | is_surrogate(unit)) {
+        if !may_have_surrogates(user_data.text.rest()) {
             return;
         }
+        let is_surrogate = |unit: &[u8; 2]| unit[0] & 0xF8 == 0xD8;
         // A lone half says more than a pair: it counts if there is one.
         let mut pair = None;
         let mut lone = None;
@@ -313,8 +312,44 @@ impl<V: Visitor + ?Sized> Walk<'_, '_, V> {
     }
 }
 
+/// Whether there may be surrogates among units of UCS2; where there are, always.
+#[inline]
+fn may_have_surrogates(octets: &[u8]) -> bool {
+    const HIGH: u64 = 0x00F8_00F8_00F8_00F8;
+    const MARK: u64 = 0x00D8_00D8_00D8_00D8;
+    const ONES: u64 = 0x0001_0001_0001_0001;
+    // Four units at a time: the high octet of each is the low one of its lane. A lane that becomes 0 borrows from the
+    // bit above it, which no lane has set.
+    let (words, rest) = octets.as_chunks::<8>();
+    let seen = words.iter().fold(0, |seen, word| {
+        let lanes = (u64::from_le_bytes(*word) & HIGH) ^ MARK;
+        seen | (lanes.wrapping_sub(ONES) & !lanes & (ONES << 15))
+    });
+    seen != 0 || !rest.is_empty() && rest.iter().step_by(2).any(|octet| octet & 0xF8 == 0xD8)
+}
+
 /// Octets of the text, from its octet `at` on.
 fn place(user_data: &UserData<'_>, at: u32, octets: u32) -> Span {
     let start = Reader::at(&user_data.text).saturating_add(at);
     Span { start, end: start.saturating_add(octets) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_surrogate_is_seen_wherever_it_stands_and_nothing_else_is() {
+        for units in 0..12_usize {
+            for at in 0..units {
+                for high in 0..=0xFF_u8 {
+                    let mut octets = vec![0xD8; units * 2];
+                    octets.iter_mut().step_by(2).for_each(|octet| *octet = 0x04);
+                    octets[at * 2] = high;
+                    let is = (0xD8..=0xDF).contains(&high);
+                    assert_eq!(may_have_surrogates(&octets), is, "{octets:02x?}");
+                }
+            }
+        }
+    }
 }

@@ -52,6 +52,7 @@ pub enum Header<'a> {
 impl<'a> UserData<'a> {
     /// The user data of the PDU that `facts` are about, in a session of `version` where data_coding 0 means
     /// `default_charset`: short_message, or message_payload when that is empty or absent. `None` when there are none.
+    #[inline]
     #[must_use]
     pub fn of(
         facts: &Facts,

@@ -5,6 +5,8 @@ use std::fmt::Write;
 
 use super::Options;
 use super::model::{Address, Field, Part, Text, Tlv, Value};
+use crate::num::index;
+use crate::redact;
 use crate::report::Raw;
 use crate::smpp::spec::{self, Slot, TlvSlot};
 use crate::smpp::text::{self, Header, UserData};
@@ -50,7 +52,9 @@ impl Message {
         let All { fields, tlvs, destination, .. } = all;
         let pdu: &[u8] = &raw.octets;
         let integer = |slot| facts.integer(slot);
-        let characters = |slot| facts.text(pdu, slot).map(shown);
+        // Without its NUL it is the rest of the PDU, which may be a text.
+        let ends = |slot| facts.span(slot).is_some_and(|span| pdu.get(index(span.end)) == Some(&0));
+        let characters = |slot| facts.text(pdu, slot).filter(|_| ends(slot) || options.texts).map(shown);
         let source = characters(Slot::SourceAddr).map(|value| Address {
             value,
             ton: integer(Slot::SourceTon),
@@ -131,12 +135,16 @@ struct All<'a> {
 }
 
 impl Visitor for All<'_> {
-    fn field(&mut self, field: &'static spec::Field, value: smpp::Value<'_>, _: Span) {
+    fn field(&mut self, field: &'static spec::Field, value: smpp::Value<'_>, span: Span) {
+        let is_cut = matches!(value, smpp::Value::Text(characters)
+            if index(span.end.saturating_sub(span.start)) <= characters.len());
         let destination = &mut self.destination;
         match (field.slot, value) {
             (Some(Slot::DestTon), smpp::Value::Integer(ton)) => destination.ton = Some(ton),
             (Some(Slot::DestNpi), smpp::Value::Integer(npi)) => destination.npi = Some(npi),
-            (Some(Slot::DestinationAddr), smpp::Value::Text(characters)) if destination.address.is_none() => {
+            (Some(Slot::DestinationAddr), smpp::Value::Text(characters))
+                if destination.address.is_none() && (!is_cut || self.options.texts) =>
+            {
                 let Destination { ton, npi, .. } = *destination;
                 destination.address = Some(Address { value: shown(characters), ton, npi });
             }
@@ -146,7 +154,7 @@ impl Visitor for All<'_> {
             return;
         }
         let is_hidden = field.secret && !self.options.secrets
-            || field.slot == Some(Slot::ShortMessage) && !self.options.texts;
+            || (field.slot == Some(Slot::ShortMessage) || is_cut) && !self.options.texts;
         let name = match self.list {
             Some((list, item)) => Cow::Owned(format!("{list}[{item}].{}", field.name)),
             None => Cow::Borrowed(field.name),
@@ -170,7 +178,9 @@ impl Visitor for All<'_> {
         value: smpp::Value<'_>,
         _: Span,
     ) {
-        let shows = tag != TlvTag::MESSAGE_PAYLOAD || self.options.texts;
+        // Of what may be anything only numbers are shown: vendors have texts in their TLVs.
+        let is_number = matches!(value, smpp::Value::Integer(_));
+        let shows = is_number || !redact::may_be_text(known.map(spec::Tlv::name)) || self.options.texts;
         self.tlvs.push(Tlv {
             tag: tag.0,
             name: known.map(|tlv| Cow::Borrowed(tlv.name())),

@@ -1,0 +1,112 @@
+//! `smpp-inspect extract`: a part of a capture, as a capture.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::interrupt::Interrupt;
+use super::output::Output;
+use super::progress::Progress;
+use super::reading::{Reading, complain_of};
+use super::{DONE, FAILED, FOUND, Failure, complain, filter};
+use crate::filter::Filter;
+use crate::pipeline::{self, Extraction};
+
+/// Write a part of a capture as pcapng, with what is wrong as comments of its packets
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  smpp-inspect extract capture.pcap -o acme.pcapng --system-id acme\n  smpp-inspect extract \
+                  capture.pcap -o throttled.pcapng -Y 'status == throttled' --keep transaction\n  smpp-inspect extract \
+                  capture.pcap -o ticket.pcapng --session s7 --redact"
+)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    reading: Reading,
+    /// Where it is written, for its owner alone to read
+    #[arg(short = 'o', long, value_name = "OUT.pcapng")]
+    output: PathBuf,
+    /// Overwrite the output if it is there
+    #[arg(long)]
+    force: bool,
+    /// Keep the PDUs for which an expression holds, such as 'command == submit_sm and dest_addr matches "^4477"'
+    #[arg(short = 'Y', long, value_name = "EXPRESSION", value_parser = filter::of_capture)]
+    filter: Option<Filter>,
+    /// What is kept with each PDU for which -Y holds
+    #[arg(long, value_enum, default_value_t, requires = "filter")]
+    keep: Keep,
+    /// Most PDUs for which -Y holds, the first
+    #[arg(short = 'c', long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    limit: Option<u64>,
+    /// Write the PDUs in TCP with nothing wrong, in place of the frames as they are; so always with --redact
+    #[arg(long)]
+    repair: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum Keep {
+    /// The frames of the PDU
+    #[default]
+    Pdu,
+    /// Those of its request or response, too
+    Transaction,
+    /// All frames of its session, too
+    Session,
+}
+
+impl Arguments {
+    /// Reads the capture as often as it takes, and writes; status 1 where nothing was kept.
+    pub(super) fn run(self) -> Result<u8, Failure> {
+        let inputs = self.reading.inputs();
+        if let Some(stream) = inputs
+            .iter()
+            .find(|path| !path.is_file() && !path.is_dir() && (path.exists() || path.as_os_str() == "-"))
+        {
+            let what = "is read more than once, and gives its octets once: a file is needed, as of tee or tcpdump -w";
+            return Err(Failure::new(stream.display(), what));
+        }
+        if self.reading.is_live() {
+            return Err(Failure::new("--tail", "a file that grows is not the same when it is read again"));
+        }
+        let output = Output::new(Some(&self.output), self.force, &inputs)?;
+        let interrupt = Interrupt::listen().unwrap_or_default();
+        let settings = self.reading.settings(&interrupt)?;
+        let extraction = Extraction {
+            filter: self.filter.clone(),
+            keep: match self.keep {
+                Keep::Pdu => pipeline::Keep::Pdu,
+                Keep::Transaction => pipeline::Keep::Transaction,
+                Keep::Session => pipeline::Keep::Session,
+            },
+            limit: self.limit.unwrap_or(u64::MAX),
+            repair: self.repair,
+        };
+        let mut progress = Progress::new();
+        let mut extracted = None;
+        output.write(|out| {
+            let open = || self.reading.capture(&interrupt);
+            let mut tell = |read, of| progress.update(read, of);
+            extracted = Some(pipeline::extract(&open, &settings, &extraction, out, &mut tell)?);
+            Ok(())
+        })?;
+        drop(progress);
+        let Some(extracted) = extracted else { return Ok(FAILED) };
+        let unread = complain_of(&extracted.outcome);
+        let mut said = format!("{} PDUs kept, {} packets written", extracted.pdus, extracted.packets);
+        if extracted.partial > 0 {
+            said.push_str(&format!(", {} PDUs left out that are not all there", extracted.partial));
+        }
+        if extracted.findings_left_out > 0 {
+            said.push_str(&format!(", {} findings left out for want of memory", extracted.findings_left_out));
+        }
+        if let Some(redactor) = &settings.redactor {
+            said.push_str(&format!("; {redactor}"));
+        }
+        complain(&format!("{}: {said}", self.output.display()));
+        Ok(match interrupt.status() {
+            Some(status) => status,
+            None if unread || extracted.outcome.report.capture.files.is_empty() => FAILED,
+            None if extracted.pdus == 0 => FOUND,
+            None => DONE,
+        })
+    }
+}
