@@ -194,6 +194,11 @@ const COMMANDS: &[(&str, &[&[&str]], &[&str])] = &[
         ],
         &[],
     ),
+    (
+        "replay",
+        &[&["--to", "127.0.0.1:1", "--session", "s0", "--bind-as", "test", "--dry-run"]],
+        &[PASSWORD, TEXT, NUMBER],
+    ),
     ("extract", &[&["--force", "-o", "out.pcapng"], &["--force", "-o", "out.pcapng", "--repair"]], &[]),
 ];
 
