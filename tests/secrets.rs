@@ -165,8 +165,11 @@ fn run(folder: &Path, arguments: &[&str]) -> Vec<u8> {
     said
 }
 
+/// A command, the arguments it is run with, and the secrets that it keeps without being asked.
+type Searched = (&'static str, &'static [&'static [&'static str]], &'static [&'static str]);
+
 /// Commands that read a capture, each with the formats that it has, and what it does not show without being asked.
-const COMMANDS: &[(&str, &[&[&str]], &[&str])] = &[
+const COMMANDS: &[Searched] = &[
     (
         "report",
         &[&["--format", "text"], &["--format", "json"], &["--format", "prom"]],

@@ -56,7 +56,7 @@ pub struct Extracted {
     pub packets: u64,
     /// PDUs not written because octets of them are missing.
     pub partial: u64,
-    /// Findings that found no room: see [`MOST_COMMENTS`].
+    /// Findings that found no room: comments take at most 64 MiB.
     pub findings_left_out: u64,
 }
 

@@ -371,7 +371,6 @@ const _: () = assert!(Slot::COUNT <= 64, "a set of slots has 64 bits");
 impl Slot {
     /// The bit of its place.
     #[inline]
-    #[expect(clippy::arithmetic_side_effects, reason = "a place is below 64")]
     pub(crate) const fn bit(self) -> u64 {
         1 << self.place()
     }
