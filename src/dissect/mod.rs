@@ -33,7 +33,7 @@ use crate::time::{Duration, Timestamp};
 
 pub use input::Line;
 use model::{Dissection, Finding, Pdu};
-pub use tree::pdu;
+pub use tree::{characters, hex, pdu, shown};
 pub use wanted::{Sought, Wanted};
 
 /// What is known beside the octets.

@@ -187,22 +187,35 @@ fn moment(characters: &[u8]) -> Option<String> {
     }
 }
 
-/// Characters as they are where all can be printed, everything else as hex.
-fn shown(value: smpp::Value<'_>) -> Value {
+/// A value: characters as they are where all can be printed, everything else as hex.
+#[must_use]
+pub fn shown(value: smpp::Value<'_>) -> Value {
     match value {
         smpp::Value::Integer(number) => Value::Number(number),
-        smpp::Value::Text(characters) if characters.iter().all(|octet| matches!(octet, b' '..=b'~')) => {
-            Value::Text(String::from_utf8_lossy(characters).into_owned())
-        }
-        smpp::Value::Text(octets) | smpp::Value::Octets(octets) => Value::Text(hex(octets)),
+        smpp::Value::Text(octets) => Value::Text(characters(octets)),
+        smpp::Value::Octets(octets) => Value::Text(hex(octets)),
     }
 }
 
-pub(super) fn hex(octets: &[u8]) -> String {
-    use std::fmt::Write;
-    octets.iter().fold(String::with_capacity(octets.len().saturating_mul(2)), |mut text, octet| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{octet:02x}");
-        text
-    })
+/// Characters as they are where all can be printed, else as hex.
+#[must_use]
+pub fn characters(octets: &[u8]) -> String {
+    if octets.iter().all(|octet| matches!(octet, b' '..=b'~')) {
+        String::from_utf8_lossy(octets).into_owned()
+    } else {
+        hex(octets)
+    }
+}
+
+const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+
+/// Octets in hex, two small digits each.
+#[must_use]
+pub fn hex(octets: &[u8]) -> String {
+    let mut text = String::with_capacity(octets.len() * 2);
+    for octet in octets {
+        text.push(DIGITS[usize::from(octet >> 4)]);
+        text.push(DIGITS[usize::from(octet & 15)]);
+    }
+    text
 }

@@ -6,7 +6,7 @@ mod tls;
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration as Span, Instant, SystemTime, UNIX_EPOCH};
+use std::time::Duration as Span;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -19,6 +19,7 @@ use super::engine::{Close, Counters, Engine, Exchange, Failure, LinkId, Options}
 use super::plan::Planned;
 use super::safety::Cleared;
 use crate::num;
+use crate::smsc::server::Clock;
 use crate::time::{Duration, Timestamp};
 
 /// Octets that are read at once.
@@ -355,25 +356,5 @@ impl Shared {
                 () = notify.notified() => {}
             }
         }
-    }
-}
-
-/// The time of day at the start, and what a clock that never jumps says has passed since.
-struct Clock {
-    started: Instant,
-    at: Timestamp,
-}
-
-impl Clock {
-    #[expect(clippy::disallowed_methods, reason = "the driver is where the engine's time comes from")]
-    fn new() -> Self {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let nanos = i64::try_from(since.as_nanos()).unwrap_or(i64::MAX);
-        Self { started: Instant::now(), at: Timestamp::from_nanos(nanos) }
-    }
-
-    fn now(&self) -> Timestamp {
-        let passed = i64::try_from(self.started.elapsed().as_nanos()).unwrap_or(i64::MAX);
-        self.at.plus(Duration::from_nanos(passed))
     }
 }

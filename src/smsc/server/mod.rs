@@ -10,6 +10,7 @@
 //! assert_eq!(counters.violations, 0);
 //! ```
 
+mod clock;
 mod connection;
 mod tls;
 
@@ -18,12 +19,13 @@ use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration as Span, Instant, SystemTime, UNIX_EPOCH};
+use std::time::Duration as Span;
 
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Notify;
 
+pub(crate) use clock::Clock;
 pub use tls::Identity;
 
 use super::{Close, ConnectionId, Counters, Engine, Event, Options};
@@ -265,26 +267,6 @@ impl Shared {
                 show(&mut **tap, at);
             }
         }
-    }
-}
-
-/// The time of day at the start, and what a clock that never jumps says has passed since.
-struct Clock {
-    started: Instant,
-    at: Timestamp,
-}
-
-impl Clock {
-    #[expect(clippy::disallowed_methods, reason = "the driver is where the engine's time comes from")]
-    fn new() -> Self {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let nanos = i64::try_from(since.as_nanos()).unwrap_or(i64::MAX);
-        Self { started: Instant::now(), at: Timestamp::from_nanos(nanos) }
-    }
-
-    fn now(&self) -> Timestamp {
-        let passed = i64::try_from(self.started.elapsed().as_nanos()).unwrap_or(i64::MAX);
-        self.at.plus(crate::time::Duration::from_nanos(passed))
     }
 }
 

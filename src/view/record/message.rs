@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 use super::Options;
-use super::model::{Address, Field, Part, Text, Tlv, Value};
+use super::model::{Address, Field, Part, Text, Tlv};
+use crate::dissect::{characters, hex, shown};
 use crate::num::index;
 use crate::redact;
 use crate::report::Raw;
@@ -54,8 +55,8 @@ impl Message {
         let integer = |slot| facts.integer(slot);
         // Without its NUL it is the rest of the PDU, which may be a text.
         let ends = |slot| facts.span(slot).is_some_and(|span| pdu.get(index(span.end)) == Some(&0));
-        let characters = |slot| facts.text(pdu, slot).filter(|_| ends(slot) || options.texts).map(shown);
-        let source = characters(Slot::SourceAddr).map(|value| Address {
+        let readable = |slot| facts.text(pdu, slot).filter(|_| ends(slot) || options.texts).map(characters);
+        let source = readable(Slot::SourceAddr).map(|value| Address {
             value,
             ton: integer(Slot::SourceTon),
             npi: integer(Slot::SourceNpi),
@@ -63,7 +64,7 @@ impl Message {
         let user_data = UserData::of(&facts, pdu, raw.context.version, raw.default_charset);
         let text = user_data.as_ref().and_then(|user_data| text_of(&facts, raw, user_data, options));
         Self {
-            message_id: characters(Slot::MessageId).filter(|id| !id.is_empty()),
+            message_id: readable(Slot::MessageId).filter(|id| !id.is_empty()),
             source_addr: source,
             destination_addr: destination.address,
             part: user_data.as_ref().and_then(udh_part).or_else(|| sar_part(&facts, pdu)),
@@ -136,17 +137,17 @@ struct All<'a> {
 
 impl Visitor for All<'_> {
     fn field(&mut self, field: &'static spec::Field, value: smpp::Value<'_>, span: Span) {
-        let is_cut = matches!(value, smpp::Value::Text(characters)
-            if index(span.end.saturating_sub(span.start)) <= characters.len());
+        let is_cut = matches!(value, smpp::Value::Text(octets)
+            if index(span.end.saturating_sub(span.start)) <= octets.len());
         let destination = &mut self.destination;
         match (field.slot, value) {
             (Some(Slot::DestTon), smpp::Value::Integer(ton)) => destination.ton = Some(ton),
             (Some(Slot::DestNpi), smpp::Value::Integer(npi)) => destination.npi = Some(npi),
-            (Some(Slot::DestinationAddr), smpp::Value::Text(characters))
+            (Some(Slot::DestinationAddr), smpp::Value::Text(octets))
                 if destination.address.is_none() && (!is_cut || self.options.texts) =>
             {
                 let Destination { ton, npi, .. } = *destination;
-                destination.address = Some(Address { value: shown(characters), ton, npi });
+                destination.address = Some(Address { value: characters(octets), ton, npi });
             }
             _ => {}
         }
@@ -159,7 +160,7 @@ impl Visitor for All<'_> {
             Some((list, item)) => Cow::Owned(format!("{list}[{item}].{}", field.name)),
             None => Cow::Borrowed(field.name),
         };
-        self.fields.push(Field { name, value: (!is_hidden).then(|| valued(value)) });
+        self.fields.push(Field { name, value: (!is_hidden).then(|| shown(value)) });
     }
 
     fn item(&mut self, field: &'static spec::Field, index: u32) {
@@ -185,38 +186,10 @@ impl Visitor for All<'_> {
             tag: tag.0,
             name: known.map(|tlv| Cow::Borrowed(tlv.name())),
             length: crate::num::short(octets.len()),
-            value: shows.then(|| valued(value)),
+            value: shows.then(|| shown(value)),
             hex: shows.then(|| hex(octets)),
         });
     }
-}
-
-fn valued(value: smpp::Value<'_>) -> Value {
-    match value {
-        smpp::Value::Integer(number) => Value::Number(number),
-        smpp::Value::Text(characters) => Value::Text(shown(characters)),
-        smpp::Value::Octets(octets) => Value::Text(hex(octets)),
-    }
-}
-
-/// Characters as they are where all can be printed, everything else as hex.
-fn shown(characters: &[u8]) -> String {
-    if characters.iter().all(|octet| matches!(octet, b' '..=b'~')) {
-        String::from_utf8_lossy(characters).into_owned()
-    } else {
-        hex(characters)
-    }
-}
-
-const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
-
-fn hex(octets: &[u8]) -> String {
-    let mut text = String::with_capacity(octets.len() * 2);
-    for octet in octets {
-        text.push(DIGITS[usize::from(octet >> 4)]);
-        text.push(DIGITS[usize::from(octet & 15)]);
-    }
-    text
 }
 
 /// A message_id in the other notations: read as hex and written in decimal, read as decimal and written in hex.
@@ -248,7 +221,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_printed_is_hex() {
-        assert_eq!(shown(b"MyBank"), "MyBank");
-        assert_eq!(shown(b"a\x1b[2J"), "611b5b324a");
+        assert_eq!(characters(b"MyBank"), "MyBank");
+        assert_eq!(characters(b"a\x1b[2J"), "611b5b324a");
     }
 }

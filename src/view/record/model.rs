@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::dissect::model::Severity;
+use crate::dissect::model::{Severity, Value};
 use crate::report::model::{Leg, Role, Session, Unanswered};
 use crate::time::Timestamp;
 
@@ -162,16 +162,6 @@ pub struct Status {
     /// Its name; absent: no version defines it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<Cow<'static, str>>,
-}
-
-/// The value of a field or TLV.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
-pub enum Value {
-    /// An integer.
-    Number(u32),
-    /// Characters without their NUL, or octets in hex.
-    Text(String),
 }
 
 /// A mandatory field.
