@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use super::pdus::{Live, Outcomes, Pdus, Told};
+use super::desk::Desk;
+use super::pdus::{Known, Live, Outcomes, Pdus, Told};
 use crate::decap::{Direction, Endpoint, Flags};
 use crate::dissect::Sought;
 use crate::names::Names;
 use crate::num::count;
 use crate::redact::Redactor;
-use crate::report::{Facing, Row, SessionRow, Tally, What, Who, text};
-use crate::session::{End, Limits as SessionLimits, SessionEnd, SessionId, Sessions, Transaction};
-use crate::smpp::Role;
+use crate::report::{Facing, Row, SessionRow, Tally, What, Who};
+use crate::session::{End, Limits as SessionLimits, SessionEnd, Sessions, Transaction};
 use crate::smpp::detect::{Held, Probe, Verdict, is_tls};
 use crate::smpp::framer::{Framed, Framer, Framing};
 use crate::smpp::text::Charset;
@@ -49,6 +49,20 @@ pub(super) struct Singly {
     pub(super) transactions: bool,
     pub(super) pdus: bool,
     pub(super) findings: bool,
+    pub(super) sessions: bool,
+    /// Bounds that are reached, for summaries.
+    pub(super) limits: bool,
+}
+
+/// Where all shards of a thread put what is complete.
+#[derive(Default)]
+pub(super) struct Out {
+    /// What the report is made of.
+    pub(super) rows: Vec<Row>,
+    /// Who makes records, where any are wanted.
+    pub(super) desk: Option<Desk>,
+    /// The frame that is worked at; `u64::MAX`: the end of the capture.
+    pub(super) frame: u64,
 }
 
 /// How long a closed connection is kept: segments that its end overtook may still come.
@@ -104,6 +118,7 @@ struct Smpp {
     live: Vec<Live>,
     ended: Vec<SessionEnd>,
     told: Told,
+    whose: Known,
 }
 
 /// Where octets of one side go, and findings.
@@ -118,6 +133,7 @@ struct Flow<'a> {
     number: ConnectionNumber,
     setup: &'a Setup,
     tally: &'a mut Tally,
+    out: &'a mut Out,
 }
 
 impl Analysis {
@@ -141,12 +157,12 @@ impl Analysis {
     }
 
     /// Hands out what was counted apart and is in no session's row yet.
-    pub(super) fn rest(&mut self, frame: u64, rows: &mut Vec<Row>) {
+    pub(super) fn rest(&mut self, frame: u64, out: &mut Out) {
         if let Some(own) = self.apart.take()
             && let Some(last) = &self.last
         {
             let what = What::Rest(Box::new((Who::clone(last), *own)));
-            rows.push(Row { frame, connection: self.number.0, what });
+            out.rows.push(Row { frame, connection: self.number.0, what });
         }
     }
 
@@ -192,24 +208,25 @@ impl Analysis {
 
     /// Lets go of what is held until others come: holes are gaps, PDUs that are not whole are partial, and what was
     /// not found to be SMPP yet is looked at no further.
-    pub(super) fn relieve(&mut self, frame: u64, setup: &Setup, tally: &mut Tally, rows: &mut Vec<Row>) {
+    pub(super) fn relieve(&mut self, frame: u64, setup: &Setup, tally: &mut Tally, out: &mut Out) {
+        out.frame = frame;
         if matches!(self.content, Content::Open(_)) {
             self.content = Content::Other;
         }
         let now = self.last_at;
         for side in [Side::Opener, Side::Accepter] {
-            let (tcp, mut flow) = self.parts(side, now, setup, tally);
+            let (tcp, mut flow) = self.parts(side, now, setup, tally, out);
             tcp.finish(side, now, &mut flow);
             if let Content::Smpp(smpp) = &mut self.content {
                 let framer = smpp.framers.of_mut(side);
                 framer.shrink();
                 if framer.is_waiting() {
-                    self.parts(side, now, setup, tally).1.gap(0, 0, Missing::Lost);
+                    self.parts(side, now, setup, tally, out).1.gap(0, 0, Missing::Lost);
                 }
             }
         }
         tally.limits.add("connections made to give up what they held, for want of memory", 1);
-        self.settle(frame, setup, tally, rows);
+        self.settle(frame, setup, tally, out);
     }
 
     /// Takes a segment.
@@ -220,8 +237,9 @@ impl Analysis {
         payload: &[u8],
         setup: &Setup,
         tally: &mut Tally,
-        rows: &mut Vec<Row>,
+        out: &mut Out,
     ) {
+        out.frame = arrival.frame;
         self.last_at = self.last_at.max(arrival.at);
         // Under other addresses it is another end that is sent from or received at.
         if let Some(direction) = direction.filter(|_| arrival.copy == 0) {
@@ -233,7 +251,7 @@ impl Analysis {
         if arrival.flags.has(Flags::SYN) && self.opened_at.is_none() {
             self.opened_at = Some(arrival.at);
         }
-        let (tcp, mut flow) = self.parts(arrival.side, arrival.at, setup, tally);
+        let (tcp, mut flow) = self.parts(arrival.side, arrival.at, setup, tally, out);
         // A SYN may carry octets itself.
         flow.handshake |= arrival.flags.has(Flags::SYN);
         tcp.push(arrival, payload, &setup.tcp, &mut flow);
@@ -244,7 +262,7 @@ impl Analysis {
         if self.closed_at.is_none() && self.tcp.is_closed() {
             self.closed_at = Some(arrival.at);
         }
-        self.settle(arrival.frame, setup, tally, rows);
+        self.settle(arrival.frame, setup, tally, out);
     }
 
     /// Capture time has come to `now`.
@@ -254,11 +272,12 @@ impl Analysis {
         frame: u64,
         setup: &Setup,
         tally: &mut Tally,
-        rows: &mut Vec<Row>,
+        out: &mut Out,
     ) {
+        out.frame = frame;
         if !self.tcp.is_quiet() {
             for side in [Side::Opener, Side::Accepter] {
-                let (tcp, mut flow) = self.parts(side, now, setup, tally);
+                let (tcp, mut flow) = self.parts(side, now, setup, tally, out);
                 tcp.tick(side, now, &setup.tcp, &mut flow);
                 let waits = tcp.waits(side);
                 if let Content::Smpp(smpp) = &mut self.content {
@@ -273,11 +292,11 @@ impl Analysis {
         if let Some(closed_at) = self.closed_at
             && now.since(closed_at) >= LINGER
         {
-            self.close(End::Idle, frame, setup, tally, rows);
+            self.close(End::Idle, frame, setup, tally, out);
             self.classify(tally);
             self.tcp.forget();
         }
-        self.settle(frame, setup, tally, rows);
+        self.settle(frame, setup, tally, out);
     }
 
     /// Whether its sessions are over and counted.
@@ -303,14 +322,15 @@ impl Analysis {
         frame: u64,
         setup: &Setup,
         tally: &mut Tally,
-        rows: &mut Vec<Row>,
+        out: &mut Out,
     ) {
-        self.close(end, frame, setup, tally, rows);
+        self.close(end, frame, setup, tally, out);
         self.count(tally);
     }
 
-    fn close(&mut self, end: End, frame: u64, setup: &Setup, tally: &mut Tally, rows: &mut Vec<Row>) {
-        self.drain(true, setup, tally);
+    fn close(&mut self, end: End, frame: u64, setup: &Setup, tally: &mut Tally, out: &mut Out) {
+        out.frame = frame;
+        self.drain(true, setup, tally, out);
         let (end, by) = match self.tcp.closing() {
             Some(Closing::Fin(side)) => (End::Fin, Some(side)),
             Some(Closing::Rst(side)) => (End::Rst, Some(side)),
@@ -321,21 +341,22 @@ impl Analysis {
             let Smpp { sessions, live, ended, .. } = &mut **smpp;
             sessions.close(end, by, at, &mut Outcomes { live, ended, tally, connection: self.number });
         }
-        self.settle(frame, setup, tally, rows);
+        self.settle(frame, setup, tally, out);
     }
 
     /// The capture ends at `now`.
-    pub(super) fn finish(&mut self, now: Timestamp, setup: &Setup, tally: &mut Tally, rows: &mut Vec<Row>) {
+    pub(super) fn finish(&mut self, now: Timestamp, setup: &Setup, tally: &mut Tally, out: &mut Out) {
         if self.tcp.closing().is_some() {
-            self.leave(End::Idle, u64::MAX, setup, tally, rows);
+            self.leave(End::Idle, u64::MAX, setup, tally, out);
             return;
         }
-        self.drain(false, setup, tally);
+        out.frame = u64::MAX;
+        self.drain(false, setup, tally, out);
         if let Content::Smpp(smpp) = &mut self.content {
             let Smpp { sessions, live, ended, .. } = &mut **smpp;
             sessions.finish(now, &mut Outcomes { live, ended, tally, connection: self.number });
         }
-        self.settle(u64::MAX, setup, tally, rows);
+        self.settle(u64::MAX, setup, tally, out);
         self.count(tally);
     }
 
@@ -345,6 +366,7 @@ impl Analysis {
         now: Timestamp,
         setup: &'a Setup,
         tally: &'a mut Tally,
+        out: &'a mut Out,
     ) -> (&'a mut Connection, Flow<'a>) {
         let flow = Flow {
             content: &mut self.content,
@@ -357,15 +379,16 @@ impl Analysis {
             number: self.number,
             setup,
             tally,
+            out,
         };
         (&mut self.tcp, flow)
     }
 
     /// Hands on all that is still held: octets behind holes, then the starts of PDUs.
-    fn drain(&mut self, closed: bool, setup: &Setup, tally: &mut Tally) {
+    fn drain(&mut self, closed: bool, setup: &Setup, tally: &mut Tally, out: &mut Out) {
         for side in [Side::Opener, Side::Accepter] {
             let now = self.last_at;
-            let (tcp, mut flow) = self.parts(side, now, setup, tally);
+            let (tcp, mut flow) = self.parts(side, now, setup, tally, out);
             tcp.finish(side, now, &mut flow);
         }
         let ends = (self.opener, self.accepter);
@@ -373,43 +396,34 @@ impl Analysis {
         if let Content::Smpp(smpp) = &mut self.content {
             for side in [Side::Opener, Side::Accepter] {
                 let told = smpp.told;
-                let Smpp { framers, sessions, live, ended, .. } = &mut **smpp;
-                let mut pdus = Pdus { sessions, live, ended, tally, side, connection: number, ends, told };
+                let Smpp { framers, sessions, live, ended, whose, .. } = &mut **smpp;
+                let mut pdus =
+                    Pdus { sessions, live, ended, tally, out, whose, side, connection: number, ends, told };
                 framers.of_mut(side).finish(closed, &mut pdus);
             }
         }
     }
 
-    /// Turns the PDUs and transactions that were asked for and the sessions that ended into rows.
-    fn settle(&mut self, frame: u64, setup: &Setup, tally: &mut Tally, rows: &mut Vec<Row>) {
+    /// Hands out the transactions and findings that were asked for, and the sessions that ended.
+    fn settle(&mut self, frame: u64, setup: &Setup, tally: &mut Tally, out: &mut Out) {
         let Content::Smpp(smpp) = &mut self.content else { return };
         let (number, opener, accepter, facing) = (self.number, self.opener, self.accepter, self.facing);
-        let live = &smpp.live;
-        let who = |session: SessionId, role: Option<Role>, side: Side| {
-            let esme = role.map(|role| match role {
-                Role::Esme => side,
-                Role::Smsc => side.other(),
-            });
-            let live = live.iter().find(|live| live.session == session.n);
-            let system_id = live.and_then(|live| live.system_id.as_deref()).map(text);
-            Who {
-                system_id: system_id.filter(|name| !name.is_empty()),
-                ..Who::new(session, esme, opener, accepter, facing)
+        if let Some(desk) = &mut out.desk {
+            let Smpp { sessions, live, whose, .. } = &mut **smpp;
+            let (at, ends) = ((frame, number.0), (opener, accepter));
+            for seen in tally.transactions.iter_mut().flat_map(|transactions| transactions.done.drain(..)) {
+                let Transaction { session, role, side, .. } = seen.transaction;
+                if let Some(whose) = whose.of(desk, live, ends, (session, role, side)) {
+                    desk.transaction(at, whose, &seen);
+                }
             }
-        };
-        let mut row = |what| rows.push(Row { frame, connection: number.0, what });
-        for pdu in tally.pdus.iter_mut().flat_map(|pdus| pdus.drain(..)) {
-            row(What::Pdu(Box::new((who(pdu.session, pdu.role, pdu.side), pdu))));
-        }
-        for seen in tally.transactions.iter_mut().flat_map(|transactions| transactions.done.drain(..)) {
-            let Transaction { session, role, side, .. } = seen.transaction;
-            row(What::Transaction(Box::new((who(session, role, side), seen))));
-        }
-        let sessions = &smpp.sessions;
-        for found in tally.found.iter_mut().flat_map(|found| found.drain(..)) {
-            let session = found.session.unwrap_or_else(|| sessions.current());
-            let role = sessions.role(found.side);
-            row(What::Finding(Box::new((who(session, role, found.side), role, found))));
+            for found in tally.found.iter_mut().flat_map(|found| found.drain(..)) {
+                let session = found.session.unwrap_or_else(|| sessions.current());
+                let role = sessions.role(found.side);
+                if let Some(whose) = whose.of(desk, live, ends, (session, role, found.side)) {
+                    desk.finding(at, whose, role, &found);
+                }
+            }
         }
         if smpp.ended.is_empty() {
             return;
@@ -441,7 +455,10 @@ impl Analysis {
             {
                 self.last = Some(Box::new(ended.who.clone()));
             }
-            rows.push(row);
+            if let (Some(desk), What::Session(ended)) = (&mut out.desk, &row.what) {
+                desk.session((frame, number.0), ended);
+            }
+            out.rows.push(row);
         }
     }
 
@@ -486,12 +503,14 @@ impl Ordered for Flow<'_> {
             Content::Smpp(smpp) => {
                 self.tally.stream_octets = self.tally.stream_octets.saturating_add(count(octets.len()));
                 let told = smpp.told;
-                let Smpp { framers, sessions, live, ended, .. } = &mut **smpp;
+                let Smpp { framers, sessions, live, ended, whose, .. } = &mut **smpp;
                 let mut pdus = Pdus {
                     sessions,
                     live,
                     ended,
                     tally: self.tally,
+                    out: self.out,
+                    whose,
                     side: self.side,
                     connection: self.number,
                     ends: self.ends,
@@ -517,12 +536,14 @@ impl Ordered for Flow<'_> {
             }
             Content::Smpp(smpp) => {
                 let told = smpp.told;
-                let Smpp { framers, sessions, live, ended, .. } = &mut **smpp;
+                let Smpp { framers, sessions, live, ended, whose, .. } = &mut **smpp;
                 let mut pdus = Pdus {
                     sessions,
                     live,
                     ended,
                     tally: self.tally,
+                    out: self.out,
+                    whose,
                     side: self.side,
                     connection: self.number,
                     ends: self.ends,
@@ -590,7 +611,7 @@ impl Flow<'_> {
             version: peer.and_then(|peer| peer.version).filter(|_| !self.handshake),
             default_charset: peer.and_then(|peer| peer.default_charset).unwrap_or(self.setup.default_charset),
         };
-        Smpp { framers, sessions, live: Vec::new(), ended: Vec::new(), told }
+        Smpp { framers, sessions, live: Vec::new(), ended: Vec::new(), told, whose: Known::default() }
     }
 
     /// Acts on the probe's verdict: what it held goes the way it would have gone.
@@ -610,9 +631,9 @@ impl Flow<'_> {
         self.tally.stream_octets = self.tally.stream_octets.saturating_add(probe.octets());
         let mut smpp = self.smpp(framers);
         let (side, connection) = (self.side, self.number);
-        let Smpp { sessions, live, ended, told, .. } = &mut smpp;
-        let (tally, ends) = (&mut *self.tally, self.ends);
-        let mut pdus = Pdus { sessions, live, ended, tally, side, connection, ends, told: *told };
+        let Smpp { sessions, live, ended, told, whose, .. } = &mut smpp;
+        let (tally, out, ends) = (&mut *self.tally, &mut *self.out, self.ends);
+        let mut pdus = Pdus { sessions, live, ended, tally, out, whose, side, connection, ends, told: *told };
         for held in probe.into_held() {
             match held {
                 Held::Pdu { side, header, octets, place, at, since, partial } => {

@@ -6,7 +6,8 @@ use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
 
-use super::{BLOCK, Outcome, Progress, Settings, records};
+use super::threads::BLOCK;
+use super::{Outcome, Progress, Settings, records};
 use crate::capture::{Block, Capture};
 use crate::decap::{Decap, Limits as FragmentLimits};
 use crate::extract::{Conversation, Party, Writer};

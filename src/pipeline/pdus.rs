@@ -1,13 +1,18 @@
 //! The PDUs of one connection: judged, counted, handed to its sessions; what these say is counted too.
 
+use super::analysis::Out;
+use super::desk::Desk;
 use crate::decap::Endpoint;
 use crate::dissect::wanted::Seen as InCapture;
-use crate::report::{Exchanges, Finding, Raw, SeenPdu, Tally};
-use crate::session::{Bind, LateDelivery, Seen, SessionEnd, Sessions, Sink, Transaction, Unsolicited};
+use crate::report::record::Whose;
+use crate::report::{Exchanges, Facing, Finding, Raw, SeenPdu, Tally, Who, text};
+use crate::session::{
+    Bind, LateDelivery, Seen, SessionEnd, SessionId, Sessions, Sink, Transaction, Unsolicited,
+};
 use crate::smpp::framer::{Framed, Framing, Lost, Skipped};
 use crate::smpp::text::Charset;
-use crate::smpp::{self, CommandId, Context, Essentials, Place, RuleId, Version, walk_with};
-use crate::tcp::{ConnectionNumber, Side};
+use crate::smpp::{self, CommandId, Context, Essentials, Place, Role, RuleId, Version, walk_with};
+use crate::tcp::{ConnectionNumber, PerSide, Side};
 use crate::time::Timestamp;
 
 /// What a connection speaks where it does not say so, by the names and the settings.
@@ -30,12 +35,56 @@ pub(super) struct Live {
     pub(super) system_id: Option<Box<[u8]>>,
 }
 
+/// Whose the records of a connection are, as it was worked out last.
+#[derive(Default)]
+pub(super) struct Known {
+    /// Number of the session, and who binds in it.
+    of: Option<(u32, Option<Side>)>,
+    whose: Option<Box<Whose>>,
+}
+
+impl Known {
+    /// Whose the records of a session are in which `side` has `role`; `None`: they are not taken.
+    pub(super) fn of(
+        &mut self,
+        desk: &Desk,
+        live: &[Live],
+        (opener, accepter): (Endpoint, Endpoint),
+        (session, role, side): (SessionId, Option<Role>, Side),
+    ) -> Option<&Whose> {
+        let esme = role.map(|role| match role {
+            Role::Esme => side,
+            Role::Smsc => side.other(),
+        });
+        if self.of != Some((session.n, esme)) {
+            let live = live.iter().find(|live| live.session == session.n);
+            let system_id = live.and_then(|live| live.system_id.as_deref()).map(text);
+            // What packet types say of the ends is no matter of records.
+            let facing = PerSide { opener: Facing::default(), accepter: Facing::default() };
+            let who = Who {
+                system_id: system_id.filter(|name| !name.is_empty()),
+                ..Who::new(session, esme, opener, accepter, facing)
+            };
+            self.whose = desk.whose(&who).map(Box::new);
+            self.of = Some((session.n, esme));
+        }
+        self.whose.as_deref()
+    }
+
+    /// It may be somebody else's now.
+    const fn forget(&mut self) {
+        self.of = None;
+    }
+}
+
 /// Takes the PDUs of one side.
 pub(super) struct Pdus<'a> {
     pub(super) sessions: &'a mut Sessions,
     pub(super) live: &'a mut Vec<Live>,
     pub(super) ended: &'a mut Vec<SessionEnd>,
     pub(super) tally: &'a mut Tally,
+    pub(super) out: &'a mut Out,
+    pub(super) whose: &'a mut Known,
     pub(super) side: Side,
     pub(super) connection: ConnectionNumber,
     /// Opener and accepter.
@@ -103,24 +152,32 @@ impl Framing for Pdus<'_> {
         if command.is_bind() {
             let system_id = self.sessions.system_id().map(Into::into);
             live(self.live, self.sessions.current().n).system_id = system_id;
+            self.whose.forget();
         }
-        if let Some(pdus) = &mut self.tally.pdus {
+        if let Some(desk) = &mut self.out.desk
+            && desk.singly().pdus
+        {
             let (source, destination) = ends(self.ends, self.side);
-            pdus.push(SeenPdu {
-                session: self.sessions.current(),
+            let session = self.sessions.current();
+            // The bind itself tells it.
+            let role = context.from.or_else(|| self.sessions.role(self.side));
+            let seen = SeenPdu {
+                session,
                 side: self.side,
                 source,
                 destination,
-                // The bind itself tells it.
-                role: context.from.or_else(|| self.sessions.role(self.side)),
+                role,
                 context,
                 default_charset,
-                octets: pdu.octets.into(),
+                octets: pdu.octets,
                 partial: pdu.partial,
                 place: pdu.place,
                 since: pdu.since,
                 at: pdu.at,
-            });
+            };
+            if let Some(whose) = self.whose.of(desk, self.live, self.ends, (session, role, self.side)) {
+                desk.pdu((self.out.frame, self.connection.0), whose, &seen);
+            }
         }
         if let Some(wanted) = &mut self.tally.wanted {
             let (source, destination) = ends(self.ends, self.side);

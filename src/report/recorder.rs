@@ -1,0 +1,261 @@
+//! Makes records of what is complete, on the thread that completed it.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use super::latency::micros;
+use super::matching::Subject;
+use super::model::{self, Endpoint, Leg, Place};
+use super::owners::owner;
+use super::record::{
+    FindingRecord, Owned, Record, RecordOutcome, SessionRecord, TransactionRecord, place,
+};
+use super::rows::{Ended, SeenPdu, Who};
+use super::scribe::{Scribe, ShownPdu, Stamp};
+use super::selection::Selection;
+use super::single::{Raw, SeenFinding, SeenTransaction};
+use crate::capture::Locator;
+use crate::filter::Filter;
+use crate::names::{Names, Party};
+use crate::redact::Redactor;
+use crate::session::Outcome;
+use crate::smpp::{self, RuleId};
+use crate::tcp::Side;
+
+/// Makes records of what the selection takes.
+#[derive(Clone, Debug)]
+pub struct Recorder {
+    /// Whose sessions they are.
+    pub names: Arc<Names>,
+    /// What is taken.
+    pub selection: Selection,
+    /// Who redacts it.
+    pub redactor: Option<Arc<Redactor>>,
+    /// Which transactions and PDUs are taken, by what they are before anything is redacted.
+    pub filter: Option<Filter>,
+}
+
+/// Whose the records of a session are, worked out once for many of them.
+#[derive(Clone, Debug)]
+pub struct Whose {
+    /// As it is.
+    plain: Owned,
+    /// As it may be shown.
+    of: Owned,
+    /// What is the same in all records of what the ESME sent, and of what the message centre sent.
+    stamps: [Stamp; 2],
+}
+
+impl Whose {
+    /// As records show it.
+    #[must_use]
+    pub const fn shown(&self) -> &Owned {
+        &self.of
+    }
+}
+
+impl Recorder {
+    /// Whose the records of a session are; `None`: the selection does not take it.
+    #[must_use]
+    pub fn whose(&self, who: &Who, scribe: Option<&dyn Scribe>) -> Option<Whose> {
+        let plain = self.owned(who)?;
+        let of = match &self.redactor {
+            None => plain.clone(),
+            Some(redactor) => Owned {
+                esme: self.end(plain.esme),
+                smsc: self.end(plain.smsc),
+                account: redactor.account(&plain.account),
+                system_id: plain.system_id.as_deref().map(|name| redactor.name(name)),
+                ..plain.clone()
+            },
+        };
+        let stamps = match scribe {
+            Some(scribe) => [scribe.stamp(&of, of.esme, of.smsc), scribe.stamp(&of, of.smsc, of.esme)],
+            None => Default::default(),
+        };
+        Some(Whose { plain, of, stamps })
+    }
+
+    /// The record of a transaction, if it is taken.
+    #[must_use]
+    pub fn transaction(&self, whose: &Whose, seen: &SeenTransaction, find: &mut Locator) -> Option<Record> {
+        let transaction = &seen.transaction;
+        if let Some(filter) = &self.filter {
+            let ends = ends(&whose.plain, transaction.role, transaction.side);
+            if !filter.matches(&Subject::transaction(&whose.plain, seen, ends)) {
+                return None;
+            }
+        }
+        let of = whose.of.clone();
+        let connection = of.connection;
+        let (source, destination) = ends(&of, transaction.role, transaction.side);
+        Some(Record::Transaction(Box::new(TransactionRecord {
+            of,
+            asked_by: transaction.role.map(model::Role::from),
+            source,
+            destination,
+            stream_offset: transaction.place.offset,
+            request_pdu: seen.request.as_ref().map(|raw| self.raw(raw)),
+            response_pdu: seen.response.as_ref().map(|raw| self.raw(raw)),
+            command: transaction.command.to_string(),
+            sequence_number: transaction.sequence_number.0,
+            outcome: match transaction.outcome {
+                Outcome::Answered { .. } => RecordOutcome::Answered,
+                Outcome::Nacked { .. } => RecordOutcome::Nacked,
+                Outcome::Unanswered(why) => RecordOutcome::Unanswered(super::exchanges::why_of(why)),
+                Outcome::OneWay => RecordOutcome::OneWay,
+            },
+            status: transaction.outcome.status(),
+            latency_us: transaction.outcome.latency().map(|span| micros(span.nanos().max(0).unsigned_abs())),
+            is_late: transaction.late,
+            request: located(find, (transaction.place, transaction.at), connection),
+            response: transaction
+                .response
+                .map(|response| located(find, (response.place, response.at), connection)),
+        })))
+    }
+
+    /// A PDU as it is shown, if it is taken.
+    #[must_use]
+    pub fn pdu<'a>(
+        &self,
+        whose: &'a Whose,
+        pdu: &SeenPdu<'a>,
+        find: &'a mut Locator,
+    ) -> Option<ShownPdu<'a>> {
+        if let Some(filter) = &self.filter
+            && !filter.matches(&Subject::pdu(&whose.plain, pdu))
+        {
+            return None;
+        }
+        let redacted = |redactor: &Arc<Redactor>| {
+            Cow::Owned(redactor.pdu(pdu.octets, pdu.context, pdu.default_charset))
+        };
+        let is_esme = (pdu.source.ip, pdu.source.port) == (whose.plain.esme.ip, whose.plain.esme.port);
+        let of = &whose.of;
+        let (source, destination) = if is_esme { (of.esme, of.smsc) } else { (of.smsc, of.esme) };
+        let found = find.find(pdu.place.frame);
+        Some(ShownPdu {
+            of,
+            stamp: &whose.stamps[usize::from(!is_esme)],
+            from: pdu.role,
+            source,
+            destination,
+            context: pdu.context,
+            default_charset: pdu.default_charset,
+            octets: self.redactor.as_ref().map_or(Cow::Borrowed(pdu.octets), redacted),
+            partial: pdu.partial,
+            place: pdu.place,
+            at: pdu.at,
+            since: pdu.since,
+            file: found.map(|(path, _)| path),
+            frame: found.map_or(pdu.place.frame, |(_, number)| number),
+        })
+    }
+
+    /// The record of a finding, if it is taken.
+    #[must_use]
+    pub fn finding(
+        &self,
+        whose: &Whose,
+        role: Option<smpp::Role>,
+        seen: &SeenFinding,
+        find: &mut Locator,
+    ) -> Option<Record> {
+        let of = whose.of.clone();
+        let connection = of.connection;
+        let (source, destination) = ends(&of, role, seen.side);
+        Some(Record::Finding(Box::new(FindingRecord {
+            of,
+            from: role,
+            source,
+            destination,
+            rule: seen.rule,
+            message: self.message(seen),
+            stream_offset: seen.place.offset,
+            place: Place {
+                offset: seen.offset.map(u64::from),
+                field: seen.field.map(str::to_owned),
+                ..located(find, (seen.place, seen.at), connection)
+            },
+        })))
+    }
+
+    /// The record of a session, if it is taken.
+    #[must_use]
+    pub fn session(&self, ended: &Ended) -> Option<Record> {
+        let Whose { of, .. } = self.whose(&ended.who, None)?;
+        let mut session = ended.session.clone();
+        if session.system_id.is_none() && of.system_id.is_some() {
+            session.system_id.clone_from(&of.system_id);
+            session.system_id_from = Some(model::SystemIdFrom::Names);
+        }
+        session.account = Some(of.account.clone());
+        session.account_from = Some(of.account_from);
+        session.side = of.side;
+        // What `of` has is redacted already.
+        (session.esme, session.smsc) = (of.esme, of.smsc);
+        session.system_id.clone_from(&of.system_id);
+        Some(Record::Session(Box::new(SessionRecord { of, session })))
+    }
+
+    /// What a finding says, as far as it may be shown.
+    fn message(&self, seen: &SeenFinding) -> String {
+        // The length that cannot be is the first octets of whatever stands there.
+        let is_octets = [RuleId::HEADER_COMMAND_LENGTH_TOO_LARGE, RuleId::HEADER_COMMAND_LENGTH_TOO_SMALL]
+            .contains(&seen.rule);
+        match &self.redactor {
+            Some(redactor) if is_octets && redactor.subjects().of_pdus() => {
+                format!("command_length: not shown ({})", seen.rule.clause())
+            }
+            _ => seen.message.clone(),
+        }
+    }
+
+    /// The octets of a PDU as they may be shown.
+    fn raw(&self, raw: &Raw) -> Raw {
+        let redacted =
+            |redactor: &Arc<Redactor>| redactor.pdu(&raw.octets, raw.context, raw.default_charset).into();
+        Raw { octets: self.redactor.as_ref().map_or_else(|| raw.octets.clone(), redacted), ..raw.clone() }
+    }
+
+    fn end(&self, end: Endpoint) -> Endpoint {
+        Endpoint { ip: self.redactor.as_ref().map_or(end.ip, |redactor| redactor.ip(end.ip)), ..end }
+    }
+
+    /// Whose it is, as it is.
+    fn owned(&self, who: &Who) -> Option<Owned> {
+        let (owner, peer) = owner(&self.names, who);
+        let told = || self.names.peer(peer?)?.system_id.clone();
+        let system_id = who.system_id.clone().or_else(told);
+        let account = owner.name(self.names.local())?;
+        let side: Option<Party> = owner.told_side();
+        let taken = self.selection.may_take(&who.id, system_id.as_deref())
+            && self.selection.takes_account(&account)
+            && self.selection.takes_side(side);
+        taken.then(|| Owned {
+            session: who.id.to_string(),
+            connection: who.id.connection.0,
+            esme: Endpoint { ip: who.esme.ip, port: who.esme.port },
+            smsc: Endpoint { ip: who.smsc.ip, port: who.smsc.port },
+            account,
+            account_from: owner.name_from(),
+            system_id,
+            side: side.map(Leg::from),
+        })
+    }
+}
+
+/// Sender and receiver of what `side` sends in this role. Where roles are not known the ESME stands for the opener.
+fn ends(of: &Owned, role: Option<smpp::Role>, side: Side) -> (Endpoint, Endpoint) {
+    let is_esme = match role {
+        Some(role) => role == smpp::Role::Esme,
+        None => side == Side::Opener,
+    };
+    if is_esme { (of.esme, of.smsc) } else { (of.smsc, of.esme) }
+}
+
+fn located(find: &mut Locator, what: (smpp::Place, crate::time::Timestamp), connection: u32) -> Place {
+    let found = find.find(what.0.frame).map(|(path, number)| (path.to_owned(), number));
+    place(found, what, connection)
+}
