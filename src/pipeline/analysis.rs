@@ -316,14 +316,7 @@ impl Analysis {
     }
 
     /// The connection is over and forgotten; `end` says why, unless TCP said it.
-    pub(super) fn leave(
-        &mut self,
-        end: End,
-        frame: u64,
-        setup: &Setup,
-        tally: &mut Tally,
-        out: &mut Out,
-    ) {
+    pub(super) fn leave(&mut self, end: End, frame: u64, setup: &Setup, tally: &mut Tally, out: &mut Out) {
         self.close(end, frame, setup, tally, out);
         self.count(tally);
     }

@@ -67,8 +67,8 @@ impl Desk {
     }
 
     /// Whose the records of a session are, if any of it is taken.
-    pub(super) fn whose(&self, who: &Who) -> Option<Whose> {
-        self.recorder.whose(who, self.scribe.as_deref())
+    pub(super) fn whose(&mut self, who: &Who) -> Option<Whose> {
+        self.recorder.whose(who, self.scribe.as_deref_mut())
     }
 
     pub(super) fn pdu(&mut self, (frame, connection): (u64, u32), whose: &Whose, pdu: &SeenPdu<'_>) {
@@ -131,6 +131,11 @@ impl Desk {
 }
 
 impl Sheet {
+    /// What was written of a record.
+    pub(super) fn written(&self, slip: &Slip) -> &[u8] {
+        self.octets.get(slip.at..slip.at.saturating_add(slip.len)).unwrap_or_default()
+    }
+
     fn clear(&mut self) {
         let Self { slips, octets, records, limits } = self;
         slips.clear();

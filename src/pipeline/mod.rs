@@ -46,7 +46,7 @@ use crate::tcp::{Flows, Limits as TcpLimits};
 use crate::time::Duration;
 
 pub use recording::recording;
-pub use records::{Given, records, written};
+pub use records::{Given, Take, records, written};
 
 /// What a run is told.
 #[derive(Clone, Debug)]

@@ -47,7 +47,7 @@ impl Known {
     /// Whose the records of a session are in which `side` has `role`; `None`: they are not taken.
     pub(super) fn of(
         &mut self,
-        desk: &Desk,
+        desk: &mut Desk,
         live: &[Live],
         (opener, accepter): (Endpoint, Endpoint),
         (session, role, side): (SessionId, Option<Role>, Side),

@@ -151,11 +151,8 @@ impl Counter<'_> {
                 }
             }
             Taker::Written(_, take) => {
-                let of = |(sheet, slip): &(&Sheet, &Slip)| {
-                    let octets = sheet.octets.get(slip.at..slip.at.saturating_add(slip.len));
-                    (slip.kind, octets.unwrap_or_default())
-                };
-                let written: Vec<(RecordType, &[u8])> = slips.iter().map(of).collect();
+                let written: Vec<(RecordType, &[u8])> =
+                    slips.iter().map(|(sheet, slip)| (slip.kind, sheet.written(slip))).collect();
                 self.goes_on = take(Given::Written(&written));
             }
         }

@@ -7,9 +7,7 @@ use super::latency::micros;
 use super::matching::Subject;
 use super::model::{self, Endpoint, Leg, Place};
 use super::owners::owner;
-use super::record::{
-    FindingRecord, Owned, Record, RecordOutcome, SessionRecord, TransactionRecord, place,
-};
+use super::record::{FindingRecord, Owned, Record, RecordOutcome, SessionRecord, TransactionRecord, place};
 use super::rows::{Ended, SeenPdu, Who};
 use super::scribe::{Scribe, ShownPdu, Stamp};
 use super::selection::Selection;
@@ -57,7 +55,7 @@ impl Whose {
 impl Recorder {
     /// Whose the records of a session are; `None`: the selection does not take it.
     #[must_use]
-    pub fn whose(&self, who: &Who, scribe: Option<&dyn Scribe>) -> Option<Whose> {
+    pub fn whose(&self, who: &Who, scribe: Option<&mut (dyn Scribe + '_)>) -> Option<Whose> {
         let plain = self.owned(who)?;
         let of = match &self.redactor {
             None => plain.clone(),
@@ -128,9 +126,8 @@ impl Recorder {
         {
             return None;
         }
-        let redacted = |redactor: &Arc<Redactor>| {
-            Cow::Owned(redactor.pdu(pdu.octets, pdu.context, pdu.default_charset))
-        };
+        let redacted =
+            |redactor: &Arc<Redactor>| Cow::Owned(redactor.pdu(pdu.octets, pdu.context, pdu.default_charset));
         let is_esme = (pdu.source.ip, pdu.source.port) == (whose.plain.esme.ip, whose.plain.esme.port);
         let of = &whose.of;
         let (source, destination) = if is_esme { (of.esme, of.smsc) } else { (of.smsc, of.esme) };

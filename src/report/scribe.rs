@@ -21,7 +21,7 @@ pub trait Scribe: Send {
     }
 
     /// What is the same in all records of what `source` sent in a session, to be had again with each.
-    fn stamp(&self, of: &Owned, source: Endpoint, destination: Endpoint) -> Stamp {
+    fn stamp(&mut self, of: &Owned, source: Endpoint, destination: Endpoint) -> Stamp {
         let _ = (of, source, destination);
         Stamp::default()
     }
