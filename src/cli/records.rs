@@ -14,7 +14,7 @@ use super::terminal::{self, Color};
 use super::{DONE, FAILED, Failure};
 use crate::filter::Filter;
 use crate::num::count;
-use crate::pipeline::{self, Given, Settings};
+use crate::pipeline::{self, Given};
 use crate::report::record::{Record, RecordType, Scribe, SummaryRecord};
 use crate::time::Timestamp;
 use crate::view::Zone;
