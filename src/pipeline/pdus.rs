@@ -127,6 +127,7 @@ impl Framing for Pdus<'_> {
             wanted.see(&InCapture {
                 pdu,
                 context,
+                role: context.from.or_else(|| self.sessions.role(self.side)),
                 default_charset,
                 session: self.sessions.current(),
                 system_id: self.sessions.system_id(),

@@ -101,6 +101,7 @@ impl Facts for Subject<'_> {
             },
             (_, What::Pdu(pdu)) => {
                 PduFacts::new(&pdu.octets, pdu.context, pdu.partial.is_some(), pdu.default_charset)
+                    .sent_by(pdu.role)
                     .each(fact, take);
             }
             (_, What::Transaction(seen)) => of_transaction(seen, fact, take),
