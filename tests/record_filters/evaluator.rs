@@ -20,6 +20,8 @@ pub(crate) enum Kind {
 pub(crate) struct Subject<'a> {
     pub(crate) record: &'a Value,
     pub(crate) findings: &'a [(String, String)],
+    /// The record of the PDU that a finding is about.
+    pub(crate) pdu: Option<&'a Value>,
 }
 
 /// An expression, joined by words.
@@ -154,7 +156,7 @@ impl Expression {
             Self::Not(part) => part.each_test(see),
             Self::Test { field, mask, operator, .. } => {
                 let nothing = Value::Null;
-                let (kind, _) = look_up(field, &Subject { record: &nothing, findings: &[] });
+                let (kind, _) = look_up(field, &Subject { record: &nothing, findings: &[], pdu: None });
                 see(kind, operator);
                 if mask.is_some() {
                     see(kind, "&");
@@ -445,7 +447,12 @@ const OCTETS: &[&str] =
 fn look_up(name: &str, subject: &Subject<'_>) -> (Kind, Vec<Item>) {
     let record = subject.record;
     let event_type = record["event_type"].as_str().unwrap_or("pdu");
-    let body = &record[event_type];
+    let own = &record[if event_type == "session" { "session_info" } else { event_type }];
+    // A finding has the fields of its PDU, and two of its own.
+    let body = match event_type {
+        "finding" => subject.pdu.map_or(&Value::Null, |pdu| &pdu["pdu"]),
+        _ => own,
+    };
     let is_transaction = event_type == "transaction";
     let numbers = |values: &[&Value]| -> Vec<Item> {
         values.iter().filter_map(|value| value.as_u64()).map(Item::Number).collect()
@@ -512,11 +519,11 @@ fn look_up(name: &str, subject: &Subject<'_>) -> (Kind, Vec<Item>) {
         "from" => (Kind::Choice, choices(&[&body["from"], &body["asked_by"]])),
         "finding" | "finding.rule" => {
             let rules = subject.findings.iter().map(|(rule, _)| Item::Octets(rule.as_bytes().to_vec()));
-            (Kind::Text, rules.chain(texts(&[&body["rule"]])).collect())
+            (Kind::Text, rules.chain(texts(&[&own["rule"]])).collect())
         }
         "finding.severity" => {
             let severities = subject.findings.iter().map(|(_, severity)| place(name, severity));
-            (Kind::Choice, severities.chain(choices(&[&body["severity"]])).collect())
+            (Kind::Choice, severities.chain(choices(&[&own["severity"]])).collect())
         }
         "tlv.tag" | "tlv.length" => {
             let key = if name == "tlv.tag" { "tag" } else { "length" };
@@ -527,6 +534,7 @@ fn look_up(name: &str, subject: &Subject<'_>) -> (Kind, Vec<Item>) {
             (Kind::Number, numbers(&frames.iter().collect::<Vec<_>>()))
         }
         "frame.time" if is_transaction => (Kind::Time, times(&[&body["request_at"], &body["response_at"]])),
+        "frame.time" if event_type == "session" => (Kind::Time, times(&[&own["first_at"], &own["last_at"]])),
         "frame.time" => (Kind::Time, times(&[&record["@timestamp"]])),
         "tcp.stream" => (Kind::Number, numbers(&[&record["tcp_stream"]])),
         "ip.addr" | "ipv6.addr" => (Kind::Address, addresses(&["src_ip", "dest_ip"])),

@@ -1,9 +1,11 @@
 //! The filters, and the kinds of records that each is asked of.
 
-use smpp_inspect::report::record::RecordType::{self, Pdu, Transaction};
+use smpp_inspect::report::record::RecordType::{self, Finding, Pdu, Session, Transaction};
 
 const P: &[RecordType] = &[Pdu];
 const T: &[RecordType] = &[Transaction];
+const F: &[RecordType] = &[Finding];
+const S: &[RecordType] = &[Session];
 const PT: &[RecordType] = &[Pdu, Transaction];
 
 #[rustfmt::skip]
@@ -189,6 +191,22 @@ pub(crate) const ROWS: &[(&[RecordType], &str)] = &[
     (P, "finding.rule == \"cstring.unterminated\""),
     (P, "finding contains \"receipt.\""),
     (P, "finding.rule matches \"^(tlv|field)[.]\""),
+    (F, "finding.severity >= note and finding.severity < error"),
+    (F, "finding.severity == warning"),
+    (F, "finding != \"response.out_of_order\""),
+    (F, "finding.rule == \"session.pdu_in_wrong_state\" && tcp.stream == 0"),
+    (F, "finding matches \"^(field|tlv|text|cstring|receipt|short_message)[.]\" and command == deliver_sm"),
+    (F, "finding matches \"^field[.]\" and source_addr_ton in {1, 5} and from == esme"),
+    (F, "finding contains \"ton_mismatch\" && frame.number < 300"),
+    (F, "finding.severity != note || tcp.port == 3550"),
+    (F, "ip.src == 10.0.0.0/8 and not finding.severity == note"),
+    // Sessions, by what they have as a whole.
+    (S, "account == \"bravo\" or side == operator"),
+    (S, "session matches \"^s[1-3]$\""),
+    (S, "system_id != \"sample\""),
+    (S, "ip.dst == 10.20.0.11 and tcp.dstport == 2775"),
+    (S, "frame.time >= 2026-11-22T22:12:00Z xor tcp.stream > 3"),
+    (S, "frame.time <= \"2026-11-22T10:40:00.5Z\""),
     // TLVs, by name and by number.
     (PT, "tlv.tag"),
     (PT, "tlv.tag == 0x0427"),
