@@ -1,69 +1,18 @@
 //! One connection from its segments to its sessions: tcp → smpp → session, counted on the way.
 
-use std::sync::Arc;
-
-use super::desk::Desk;
 use super::pdus::{Known, Live, Outcomes, Pdus, Told};
+use super::setup::{Out, Setup};
+use super::sifting::sift;
 use crate::decap::{Direction, Endpoint, Flags};
-use crate::dissect::Sought;
-use crate::names::Names;
 use crate::num::count;
-use crate::redact::Redactor;
 use crate::report::{Facing, Row, SessionRow, Tally, What, Who};
-use crate::session::{End, Limits as SessionLimits, SessionEnd, Sessions, Transaction};
+use crate::session::{End, SessionEnd, Sessions, Transaction};
 use crate::smpp::detect::{Held, Probe, Verdict, is_tls};
 use crate::smpp::framer::{Framed, Framer, Framing};
-use crate::smpp::text::Charset;
 use crate::tcp::{
-    Arrival, Closing, Connection, ConnectionNumber, Event, Limits as TcpLimits, Missing, Ordered, Origin,
-    PerSide, Side,
+    Arrival, Closing, Connection, ConnectionNumber, Event, Missing, Ordered, Origin, PerSide, Side,
 };
 use crate::time::{Duration, Timestamp};
-
-/// What is the same for all connections.
-#[derive(Clone, Debug)]
-pub(super) struct Setup {
-    /// Ports on which everything is SMPP until proven otherwise, as inclusive ranges.
-    pub(super) ports: Vec<(u16, u16)>,
-    /// Whether SMPP is looked for on other ports.
-    pub(super) detect: bool,
-    pub(super) tcp: TcpLimits,
-    pub(super) session: SessionLimits,
-    /// The PDUs that are to be picked out.
-    pub(super) show: Option<Sought>,
-    /// Who redacts what leaves.
-    pub(super) redactor: Option<Arc<Redactor>>,
-    /// What is told of peers.
-    pub(super) names: Arc<Names>,
-    /// Whether each connection is counted apart, so that sessions can be selected.
-    pub(super) apart: bool,
-    /// What leaves one by one.
-    pub(super) singly: Singly,
-    /// What the message centres mean by data_coding 0.
-    pub(super) default_charset: Charset,
-}
-
-/// What leaves the shards one by one.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Singly {
-    pub(super) transactions: bool,
-    pub(super) pdus: bool,
-    pub(super) findings: bool,
-    pub(super) sessions: bool,
-    /// Bounds that are reached, for summaries.
-    pub(super) limits: bool,
-}
-
-/// Where all shards of a thread put what is complete.
-#[derive(Default)]
-pub(super) struct Out {
-    /// What the report is made of.
-    pub(super) rows: Vec<Row>,
-    /// Who makes records, where any are wanted.
-    pub(super) desk: Option<Desk>,
-    /// The frame that is worked at; `u64::MAX`: the end of the capture.
-    pub(super) frame: u64,
-}
 
 /// How long a closed connection is kept: segments that its end overtook may still come.
 const LINGER: Duration = Duration::from_secs(2);
@@ -112,13 +61,13 @@ enum Content {
     Over,
 }
 
-struct Smpp {
+pub(super) struct Smpp {
     framers: PerSide<Framer>,
-    sessions: Sessions,
-    live: Vec<Live>,
+    pub(super) sessions: Sessions,
+    pub(super) live: Vec<Live>,
     ended: Vec<SessionEnd>,
     told: Told,
-    whose: Known,
+    pub(super) whose: Known,
 }
 
 /// Where octets of one side go, and findings.
@@ -389,9 +338,21 @@ impl Analysis {
         if let Content::Smpp(smpp) = &mut self.content {
             for side in [Side::Opener, Side::Accepter] {
                 let told = smpp.told;
+                let sieve = setup.sieve.as_deref();
                 let Smpp { framers, sessions, live, ended, whose, .. } = &mut **smpp;
-                let mut pdus =
-                    Pdus { sessions, live, ended, tally, out, whose, side, connection: number, ends, told };
+                let mut pdus = Pdus {
+                    sessions,
+                    live,
+                    ended,
+                    tally,
+                    out,
+                    whose,
+                    side,
+                    connection: number,
+                    ends,
+                    told,
+                    sieve,
+                };
                 framers.of_mut(side).finish(closed, &mut pdus);
             }
         }
@@ -401,19 +362,26 @@ impl Analysis {
     fn settle(&mut self, frame: u64, setup: &Setup, tally: &mut Tally, out: &mut Out) {
         let Content::Smpp(smpp) = &mut self.content else { return };
         let (number, opener, accepter, facing) = (self.number, self.opener, self.accepter, self.facing);
+        let ends = (opener, accepter);
+        if let Some(sieve) = &setup.sieve {
+            sift(sieve, ends, smpp, tally);
+            tally.forget_pdus();
+        }
         if let Some(desk) = &mut out.desk {
             let Smpp { sessions, live, whose, .. } = &mut **smpp;
-            let (at, ends) = ((frame, number.0), (opener, accepter));
+            let at = (frame, number.0);
             for seen in tally.transactions.iter_mut().flat_map(|transactions| transactions.done.drain(..)) {
                 let Transaction { session, role, side, .. } = seen.transaction;
-                if let Some(whose) = whose.of(desk, live, ends, (session, role, side)) {
+                if let Some(whose) = whose.of(&mut |who| desk.whose(who), live, ends, (session, role, side)) {
                     desk.transaction(at, whose, &seen);
                 }
             }
-            for found in tally.found.iter_mut().flat_map(|found| found.drain(..)) {
+            for found in tally.found.iter_mut().flat_map(|found| found.rows.drain(..)) {
                 let session = found.session.unwrap_or_else(|| sessions.current());
                 let role = sessions.role(found.side);
-                if let Some(whose) = whose.of(desk, live, ends, (session, role, found.side)) {
+                if let Some(whose) =
+                    whose.of(&mut |who| desk.whose(who), live, ends, (session, role, found.side))
+                {
                     desk.finding(at, whose, role, &found);
                 }
             }
@@ -422,14 +390,18 @@ impl Analysis {
             return;
         }
         for end in smpp.ended.drain(..) {
-            let live = match smpp.live.iter().position(|live| live.session == end.id.n) {
+            let mut live = match smpp.live.iter().position(|live| live.session == end.id.n) {
                 Some(at) => smpp.live.swap_remove(at),
                 None => Live { session: end.id.n, ..Live::default() },
             };
             if end.delays_forgotten > 0 {
                 tally.limits.add("retransmissions and closed windows forgotten", end.delays_forgotten);
             }
-            let row = Row::session(
+            let mut kept = setup.sieve.is_some().then(|| live.kept.take().unwrap_or_default());
+            if let Some(kept) = &mut kept {
+                (live.exchanges, live.with_errors, live.with_warnings) = kept.counts();
+            }
+            let mut row = Row::session(
                 frame,
                 SessionRow {
                     end: &end,
@@ -444,9 +416,14 @@ impl Analysis {
                 },
             );
             if setup.apart
-                && let What::Session(ended) = &row.what
+                && let What::Session(ended) = &mut row.what
             {
-                self.last = Some(Box::new(ended.who.clone()));
+                if let Some(kept) = kept {
+                    kept.put(ended);
+                }
+                if ended.is_kept {
+                    self.last = Some(Box::new(ended.who.clone()));
+                }
             }
             if let (Some(desk), What::Session(ended)) = (&mut out.desk, &row.what) {
                 desk.session((frame, number.0), ended);
@@ -508,6 +485,7 @@ impl Ordered for Flow<'_> {
                     connection: self.number,
                     ends: self.ends,
                     told,
+                    sieve: self.setup.sieve.as_deref(),
                 };
                 framers.of_mut(self.side).push(offset, octets, origin, &mut pdus);
             }
@@ -541,6 +519,7 @@ impl Ordered for Flow<'_> {
                     connection: self.number,
                     ends: self.ends,
                     told,
+                    sieve: self.setup.sieve.as_deref(),
                 };
                 if framers.of_mut(self.side).gap(len, why, &mut pdus) {
                     sessions.gap(self.side, self.now);
@@ -626,7 +605,8 @@ impl Flow<'_> {
         let (side, connection) = (self.side, self.number);
         let Smpp { sessions, live, ended, told, whose, .. } = &mut smpp;
         let (tally, out, ends) = (&mut *self.tally, &mut *self.out, self.ends);
-        let mut pdus = Pdus { sessions, live, ended, tally, out, whose, side, connection, ends, told: *told };
+        let (told, sieve) = (*told, self.setup.sieve.as_deref());
+        let mut pdus = Pdus { sessions, live, ended, tally, out, whose, side, connection, ends, told, sieve };
         for held in probe.into_held() {
             match held {
                 Held::Pdu { side, header, octets, place, at, since, partial } => {

@@ -7,7 +7,7 @@ use crate::report::record::{Record, RecordType, Recorder, Scribe, Whose};
 use crate::report::{Ended, SeenFinding, SeenPdu, SeenTransaction, Who};
 use crate::smpp::Role;
 
-use super::analysis::Singly;
+use super::setup::Singly;
 
 /// A thread's records of one batch, until the leading thread takes them.
 #[derive(Debug, Default)]

@@ -19,7 +19,9 @@ mod pdus;
 mod reader;
 mod recording;
 mod records;
+mod setup;
 mod shard;
+mod sifting;
 mod threads;
 
 use std::sync::Arc;
@@ -27,9 +29,9 @@ use std::sync::atomic::AtomicBool;
 
 pub use extract::{Extracted, Extraction, Keep, extract};
 
-use analysis::{Setup, Singly};
 use reader::Reader;
 use records::Counter;
+use setup::{Setup, Singly};
 use threads::{Outlet, alone, together};
 
 use crate::capture::Capture;
@@ -38,7 +40,7 @@ use crate::dissect::{Sought, Wanted};
 use crate::filter::Filter;
 use crate::names::Names;
 use crate::redact::Redactor;
-use crate::report::{Assembly, Report, Selection, Whole, model};
+use crate::report::{Assembly, Report, Selection, Sieve, Whole, model};
 use crate::session::{Limits as SessionLimits, Timers};
 use crate::smpp;
 use crate::smpp::text::Charset;
@@ -72,7 +74,7 @@ pub struct Settings {
     pub show: Option<Sought>,
     /// Who redacts what leaves, if anybody.
     pub redactor: Option<Arc<Redactor>>,
-    /// Which records of transactions and PDUs are handed out.
+    /// Which records are handed out, or what alone is counted in the report.
     pub filter: Option<Filter>,
     /// Whose sessions they are, and our own addresses.
     pub names: Arc<Names>,
@@ -117,7 +119,8 @@ pub struct Outcome {
 /// Reads `capture` to its end and reports on it. `progress` is told the octets read, and of how many, after each
 /// block.
 pub fn run(capture: Capture, settings: &Settings, progress: &mut Progress<'_>) -> Outcome {
-    process(capture, settings, settings.selection.clone(), None, progress)
+    let sieve = settings.filter.clone().map(|filter| Sieve::new(filter, Arc::clone(&settings.names)));
+    process(capture, settings, (settings.selection.clone(), sieve), None, progress)
 }
 
 /// Is told the octets read, and of how many.
@@ -127,11 +130,14 @@ pub type Progress<'a> = dyn FnMut(u64, Option<u64>) + 'a;
 fn process(
     capture: Capture,
     settings: &Settings,
-    selection: Selection,
+    (selection, sieve): (Selection, Option<Sieve>),
     mut counter: Option<&mut Counter<'_>>,
     progress: &mut Progress<'_>,
 ) -> Outcome {
-    let singly = counter.as_ref().map_or_else(Singly::default, |counter| counter.singly());
+    let singly = match &counter {
+        Some(counter) => counter.singly(),
+        None => Singly::sifted(sieve.is_some()),
+    };
     let setup = Setup {
         ports: settings.ports.clone(),
         detect: settings.detect,
@@ -147,14 +153,16 @@ fn process(
         show: settings.show.clone(),
         redactor: settings.redactor.clone(),
         names: Arc::clone(&settings.names),
-        apart: !selection.is_all(),
+        apart: !selection.is_all() || sieve.is_some(),
         singly,
+        sieve: sieve.clone().map(Arc::new),
         default_charset: settings.default_charset,
     };
     let flows = Flows::new(Flows::DEFAULT_LIMIT, &settings.ports);
     let decap = Decap::new(settings.verify_checksums, FragmentLimits::default());
     let mut reader = Reader::new(capture, decap, flows, Arc::clone(&settings.interrupt));
-    let assembly = Assembly::new(settings.max_sessions, Arc::clone(&settings.names), selection);
+    let assembly =
+        Assembly::new(settings.max_sessions, Arc::clone(&settings.names), selection, sieve.as_ref());
     let mut outlet = Outlet { assembly, counter: counter.as_deref_mut(), is_done: false };
     let tallies = if settings.threads <= 1 {
         alone(&mut reader, &setup, &mut outlet, progress)

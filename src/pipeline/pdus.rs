@@ -1,11 +1,10 @@
 //! The PDUs of one connection: judged, counted, handed to its sessions; what these say is counted too.
 
-use super::analysis::Out;
-use super::desk::Desk;
+use super::setup::Out;
 use crate::decap::Endpoint;
 use crate::dissect::wanted::Seen as InCapture;
 use crate::report::record::Whose;
-use crate::report::{Exchanges, Facing, Finding, Raw, SeenPdu, Tally, Who, text};
+use crate::report::{Exchanges, Facing, Finding, Kept, Raw, SeenPdu, Sieve, Tally, Who, text};
 use crate::session::{
     Bind, LateDelivery, Seen, SessionEnd, SessionId, Sessions, Sink, Transaction, Unsolicited,
 };
@@ -33,6 +32,14 @@ pub(super) struct Live {
     pub(super) with_warnings: u64,
     /// system_id of its bind.
     pub(super) system_id: Option<Box<[u8]>>,
+    /// What a filter keeps of it.
+    pub(super) kept: Option<Box<Kept>>,
+}
+
+impl Live {
+    pub(super) fn kept(&mut self) -> &mut Kept {
+        self.kept.get_or_insert_default()
+    }
 }
 
 /// Whose the records of a connection are, as it was worked out last.
@@ -47,7 +54,7 @@ impl Known {
     /// Whose the records of a session are in which `side` has `role`; `None`: they are not taken.
     pub(super) fn of(
         &mut self,
-        desk: &mut Desk,
+        work_out: &mut dyn FnMut(&Who) -> Option<Whose>,
         live: &[Live],
         (opener, accepter): (Endpoint, Endpoint),
         (session, role, side): (SessionId, Option<Role>, Side),
@@ -59,13 +66,13 @@ impl Known {
         if self.of != Some((session.n, esme)) {
             let live = live.iter().find(|live| live.session == session.n);
             let system_id = live.and_then(|live| live.system_id.as_deref()).map(text);
-            // What packet types say of the ends is no matter of records.
+            // What packet types say of the ends is no matter of single records.
             let facing = PerSide { opener: Facing::default(), accepter: Facing::default() };
             let who = Who {
                 system_id: system_id.filter(|name| !name.is_empty()),
                 ..Who::new(session, esme, opener, accepter, facing)
             };
-            self.whose = desk.whose(&who).map(Box::new);
+            self.whose = work_out(&who).map(Box::new);
             self.of = Some((session.n, esme));
         }
         self.whose.as_deref()
@@ -90,6 +97,8 @@ pub(super) struct Pdus<'a> {
     /// Opener and accepter.
     pub(super) ends: (Endpoint, Endpoint),
     pub(super) told: Told,
+    /// Judges what is counted, where not all is.
+    pub(super) sieve: Option<&'a Sieve>,
 }
 
 impl Framing for Pdus<'_> {
@@ -145,45 +154,26 @@ impl Framing for Pdus<'_> {
         self.sessions.push(&seen, &mut outcomes);
         if let Some(found) = &mut self.tally.found {
             let session = self.sessions.current();
-            found.iter_mut().for_each(|finding| {
-                finding.session.get_or_insert(session);
-            });
+            for finding in found.rows.iter_mut().filter(|finding| finding.session.is_none()) {
+                finding.session = Some(session);
+                if found.with_pdus && finding.place == pdu.place && finding.side == side {
+                    let octets = pdu.octets.into();
+                    finding.raw = Some(Raw { octets, context, default_charset, is_partial: !whole });
+                }
+            }
         }
         if command.is_bind() {
             let system_id = self.sessions.system_id().map(Into::into);
             live(self.live, self.sessions.current().n).system_id = system_id;
             self.whose.forget();
         }
-        if let Some(desk) = &mut self.out.desk
-            && desk.singly().pdus
-        {
-            let (source, destination) = ends(self.ends, self.side);
-            let session = self.sessions.current();
-            // The bind itself tells it.
-            let role = context.from.or_else(|| self.sessions.role(self.side));
-            let seen = SeenPdu {
-                session,
-                side: self.side,
-                source,
-                destination,
-                role,
-                context,
-                default_charset,
-                octets: pdu.octets,
-                partial: pdu.partial,
-                place: pdu.place,
-                since: pdu.since,
-                at: pdu.at,
-            };
-            if let Some(whose) = self.whose.of(desk, self.live, self.ends, (session, role, self.side)) {
-                desk.pdu((self.out.frame, self.connection.0), whose, &seen);
-            }
-        }
+        self.single_out(pdu, context);
         if let Some(wanted) = &mut self.tally.wanted {
             let (source, destination) = ends(self.ends, self.side);
             wanted.see(&InCapture {
                 pdu,
                 context,
+                role: context.from.or_else(|| self.sessions.role(self.side)),
                 default_charset,
                 session: self.sessions.current(),
                 system_id: self.sessions.system_id(),
@@ -219,6 +209,48 @@ impl Framing for Pdus<'_> {
             field: Some("command_length"),
         };
         self.tally.finding(&finding, self.side);
+    }
+}
+
+impl Pdus<'_> {
+    /// Hands a PDU out, or has it judged, where PDUs are looked at one by one.
+    fn single_out(&mut self, pdu: &Framed<'_>, context: Context) {
+        let mut desk = self.out.desk.as_mut().filter(|desk| desk.singly().pdus);
+        if desk.is_none() && self.sieve.is_none() {
+            return;
+        }
+        let (source, destination) = ends(self.ends, self.side);
+        let session = self.sessions.current();
+        // The bind itself tells it.
+        let role = context.from.or_else(|| self.sessions.role(self.side));
+        let seen = SeenPdu {
+            session,
+            side: self.side,
+            source,
+            destination,
+            role,
+            context,
+            default_charset: self.told.default_charset,
+            octets: pdu.octets,
+            partial: pdu.partial,
+            place: pdu.place,
+            since: pdu.since,
+            at: pdu.at,
+        };
+        let work_out = &mut |who: &Who| match (&mut desk, self.sieve) {
+            (Some(desk), _) => desk.whose(who),
+            (None, Some(sieve)) => sieve.whose(who),
+            (None, None) => None,
+        };
+        let Some(whose) = self.whose.of(work_out, self.live, self.ends, (session, role, self.side)) else {
+            return;
+        };
+        if let Some(sieve) = self.sieve {
+            sieve.pdu(whose, &seen, live(self.live, session.n).kept());
+        }
+        if let Some(desk) = desk {
+            desk.pdu((self.out.frame, self.connection.0), whose, &seen);
+        }
     }
 }
 
@@ -258,7 +290,7 @@ impl Sink for Outcomes<'_> {
     fn unsolicited(&mut self, unsolicited: &Unsolicited) {
         live(self.live, unsolicited.session.n).exchanges.unsolicited(unsolicited);
         if let Some(transactions) = &mut self.tally.transactions {
-            transactions.forget(self.connection, unsolicited.side, unsolicited.place);
+            transactions.forget(unsolicited);
         }
     }
 
@@ -280,12 +312,16 @@ impl Sink for Outcomes<'_> {
     }
 
     fn ended(&mut self, session: SessionEnd) {
+        // What is found as it ends is its own: the connection's current session may be the next one.
+        for finding in self.tally.found.iter_mut().flat_map(|found| &mut found.rows) {
+            finding.session.get_or_insert(session.id);
+        }
         self.ended.push(session);
     }
 }
 
 /// Sender and receiver of what `side` sends.
-const fn ends((opener, accepter): (Endpoint, Endpoint), side: Side) -> (Endpoint, Endpoint) {
+pub(super) const fn ends((opener, accepter): (Endpoint, Endpoint), side: Side) -> (Endpoint, Endpoint) {
     match side {
         Side::Opener => (opener, accepter),
         Side::Accepter => (accepter, opener),
@@ -293,7 +329,7 @@ const fn ends((opener, accepter): (Endpoint, Endpoint), side: Side) -> (Endpoint
 }
 
 /// The counts of one session of the connection.
-fn live(list: &mut Vec<Live>, session: u32) -> &mut Live {
+pub(super) fn live(list: &mut Vec<Live>, session: u32) -> &mut Live {
     let at = match list.iter().position(|live| live.session == session) {
         Some(at) => at,
         None => {

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::analysis::Singly;
 use super::batch::Tick;
 use super::desk::{Desk, Sheet, Slip};
+use super::setup::Singly;
 use super::{Outcome, Progress, Settings, process};
 use crate::capture::{Capture, Locator};
 use crate::report::Selection;
@@ -68,10 +68,11 @@ fn go(
     let [transactions, sessions, pdus, findings] =
         [RecordType::Transaction, RecordType::Session, RecordType::Pdu, RecordType::Finding]
             .map(|kind| types.contains(&kind));
-    let singly = Singly { transactions, pdus, findings, sessions, limits: summaries };
+    let with_pdus = settings.filter.is_some();
+    let singly = Singly { transactions, pdus, findings, with_pdus, sessions, limits: summaries };
     let mut counter =
         Counter { recorder, singly, taker, summary, summaries, limits: Vec::new(), goes_on: true };
-    let outcome = process(capture, settings, Selection::default(), Some(&mut counter), progress);
+    let outcome = process(capture, settings, (Selection::default(), None), Some(&mut counter), progress);
     let report = &outcome.report;
     let files = &report.capture.files;
     let summary = &mut counter.summary;

@@ -1,11 +1,12 @@
 //! A shard: whole connections, worked through in capture order, without locks.
 
-use super::analysis::{Analysis, Out, Setup};
+use super::analysis::Analysis;
 use super::batch::{Batch, Dealt, SHARDS, Work};
+use super::setup::{Out, Setup};
 use crate::dissect::Wanted;
 use crate::num::index;
-use crate::report::Tally;
 use crate::report::counts::Counts;
+use crate::report::{Exchanged, Singled, Tally};
 use crate::session::End;
 use crate::time::Timestamp;
 
@@ -28,8 +29,10 @@ const MOST_HELD: u64 = 3 << 20;
 
 impl Shard {
     pub(super) fn new(setup: Setup) -> Self {
-        let transactions = setup.singly.transactions.then(Box::default);
-        let found = setup.singly.findings.then(Vec::new);
+        let with_lone = setup.sieve.is_some();
+        let transactions = setup.singly.transactions.then(|| Box::new(Exchanged::new(with_lone)));
+        let with_pdus = setup.singly.with_pdus;
+        let found = setup.singly.findings.then(|| Singled { with_pdus, ..Singled::default() });
         let wanted = setup.show.clone().map(|sought| Box::new(Wanted::new(sought, setup.redactor.clone())));
         Self {
             setup,

@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 
 use super::Progress;
-use super::analysis::{Out, Setup};
 use super::batch::{Batch, SHARDS, Tick};
 use super::desk::Sheet;
 use super::merge::{self, merge};
 use super::reader::Reader;
 use super::records::Counter;
+use super::setup::{Out, Setup};
 use super::shard::Shard;
 use crate::report::{Assembly, Row, Tally};
 use crate::time::Timestamp;

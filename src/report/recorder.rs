@@ -16,7 +16,7 @@ use crate::capture::Locator;
 use crate::filter::Filter;
 use crate::names::{Names, Party};
 use crate::redact::Redactor;
-use crate::session::Outcome;
+use crate::session::{Outcome, Transaction};
 use crate::smpp::{self, RuleId};
 use crate::tcp::Side;
 
@@ -29,7 +29,7 @@ pub struct Recorder {
     pub selection: Selection,
     /// Who redacts it.
     pub redactor: Option<Arc<Redactor>>,
-    /// Which transactions and PDUs are taken, by what they are before anything is redacted.
+    /// Which records are taken, by what they are before anything is redacted.
     pub filter: Option<Filter>,
 }
 
@@ -78,11 +78,8 @@ impl Recorder {
     #[must_use]
     pub fn transaction(&self, whose: &Whose, seen: &SeenTransaction, find: &mut Locator) -> Option<Record> {
         let transaction = &seen.transaction;
-        if let Some(filter) = &self.filter {
-            let ends = ends(&whose.plain, transaction.role, transaction.side);
-            if !filter.matches(&Subject::transaction(&whose.plain, seen, ends)) {
-                return None;
-            }
+        if !self.takes_transaction(whose, seen) {
+            return None;
         }
         let of = whose.of.clone();
         let connection = of.connection;
@@ -121,9 +118,7 @@ impl Recorder {
         pdu: &SeenPdu<'a>,
         find: &'a mut Locator,
     ) -> Option<ShownPdu<'a>> {
-        if let Some(filter) = &self.filter
-            && !filter.matches(&Subject::pdu(&whose.plain, pdu))
-        {
+        if !self.takes_pdu(whose, pdu) {
             return None;
         }
         let redacted =
@@ -159,6 +154,9 @@ impl Recorder {
         seen: &SeenFinding,
         find: &mut Locator,
     ) -> Option<Record> {
+        if !self.takes_finding(whose, role, seen) {
+            return None;
+        }
         let of = whose.of.clone();
         let connection = of.connection;
         let (source, destination) = ends(&of, role, seen.side);
@@ -181,7 +179,10 @@ impl Recorder {
     /// The record of a session, if it is taken.
     #[must_use]
     pub fn session(&self, ended: &Ended) -> Option<Record> {
-        let Whose { of, .. } = self.whose(&ended.who, None)?;
+        let Whose { plain, of, .. } = self.whose(&ended.who, None)?;
+        if !self.takes(|filter| filter.matches(&Subject::session(&plain, ended))) {
+            return None;
+        }
         let mut session = ended.session.clone();
         if session.system_id.is_none() && of.system_id.is_some() {
             session.system_id.clone_from(&of.system_id);
@@ -194,6 +195,29 @@ impl Recorder {
         (session.esme, session.smsc) = (of.esme, of.smsc);
         session.system_id.clone_from(&of.system_id);
         Some(Record::Session(Box::new(SessionRecord { of, session })))
+    }
+
+    /// Whether the filter holds for a PDU.
+    pub(super) fn takes_pdu(&self, whose: &Whose, pdu: &SeenPdu<'_>) -> bool {
+        self.takes(|filter| filter.matches(&Subject::pdu(&whose.plain, pdu)))
+    }
+
+    /// Whether the filter holds for a transaction.
+    pub(super) fn takes_transaction(&self, whose: &Whose, seen: &SeenTransaction) -> bool {
+        let Transaction { role, side, .. } = seen.transaction;
+        let of = &whose.plain;
+        self.takes(|filter| filter.matches(&Subject::transaction(of, seen, ends(of, role, side))))
+    }
+
+    /// Whether the filter holds for a finding.
+    pub(super) fn takes_finding(&self, whose: &Whose, role: Option<smpp::Role>, seen: &SeenFinding) -> bool {
+        let of = &whose.plain;
+        self.takes(|filter| filter.matches(&Subject::finding(of, seen, role, ends(of, role, seen.side))))
+    }
+
+    /// Asks the filter, if there is one, before anything is redacted.
+    fn takes(&self, asks: impl FnOnce(&Filter) -> bool) -> bool {
+        self.filter.as_ref().is_none_or(asks)
     }
 
     /// What a finding says, as far as it may be shown.

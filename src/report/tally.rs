@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use super::counts::Counts;
 use super::model;
-use super::single::{Exchanged, SeenFinding};
+use super::single::{Exchanged, SeenFinding, Singled};
 use crate::dissect::Wanted;
 use crate::num::count;
 use crate::smpp::framer::{Framed, Partial, Skipped};
@@ -46,7 +46,7 @@ pub struct Tally {
     /// Transactions on their way out, where they are asked for one by one. No count either.
     pub transactions: Option<Box<Exchanged>>,
     /// Findings on their way out, likewise.
-    pub found: Option<Vec<SeenFinding>>,
+    pub found: Option<Singled>,
 }
 
 impl Tally {
@@ -67,7 +67,7 @@ impl Tally {
     pub fn finding(&mut self, finding: &Finding<'_>, side: Side) {
         self.findings.add(finding);
         if let Some(found) = &mut self.found {
-            found.push(SeenFinding::of(finding, side));
+            found.rows.push(SeenFinding::of(finding, side));
         }
     }
 
@@ -76,6 +76,14 @@ impl Tally {
         self.wanted = other.wanted.take();
         self.transactions = other.transactions.take();
         self.found = other.found.take();
+    }
+
+    /// Forgets what was counted of PDUs one by one: their commands, what is missing of them, what is wrong with them.
+    pub fn forget_pdus(&mut self) {
+        self.commands = Counts::default();
+        self.partial = Counts::default();
+        self.findings = Findings::default();
+        (self.with_errors, self.with_warnings) = (0, 0);
     }
 
     /// Takes the counts out.
