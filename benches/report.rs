@@ -9,7 +9,7 @@ use std::hint::black_box;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use smpp_inspect::capture::{Capture, Input};
 use smpp_inspect::pipeline::{self, Settings};
-use traffic::write_capture;
+use traffic::{PACKETS, write_capture};
 
 fn whole_run(criterion: &mut Criterion) {
     let folder = tempfile::tempdir().expect("a folder for the capture");

@@ -7,7 +7,8 @@ use smpp_inspect::testkit::Scenario;
 use smpp_inspect::testkit::file::{Format, Link, Writer};
 use smpp_inspect::testkit::scenario::{Latency, MILLIS, Receipts, SECONDS, Session};
 
-const PACKETS: u64 = 200_000;
+/// Packets that it has.
+pub const PACKETS: u64 = 200_000;
 
 /// Writes it, and says how many octets it has.
 pub fn write_capture(path: &Path) -> std::io::Result<u64> {

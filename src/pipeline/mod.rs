@@ -131,7 +131,7 @@ fn process(
     capture: Capture,
     settings: &Settings,
     (selection, sieve): (Selection, Option<Sieve>),
-    mut counter: Option<&mut Counter<'_>>,
+    counter: Option<&mut Counter<'_>>,
     progress: &mut Progress<'_>,
 ) -> Outcome {
     let singly = match &counter {
@@ -163,7 +163,7 @@ fn process(
     let mut reader = Reader::new(capture, decap, flows, Arc::clone(&settings.interrupt));
     let assembly =
         Assembly::new(settings.max_sessions, Arc::clone(&settings.names), selection, sieve.as_ref());
-    let mut outlet = Outlet { assembly, counter: counter.as_deref_mut(), is_done: false };
+    let mut outlet = Outlet { assembly, counter, is_done: false };
     let tallies = if settings.threads <= 1 {
         alone(&mut reader, &setup, &mut outlet, progress)
     } else {

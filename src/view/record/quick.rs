@@ -14,7 +14,7 @@ pub(super) struct Quick {
     options: Options,
     clock: Clock,
     /// The last file that was named, and its name as JSON.
-    file: (String, Vec<u8>),
+    file: Option<(String, Vec<u8>)>,
     fields: Items,
     tlvs: Items,
 }
@@ -72,13 +72,13 @@ impl Quick {
         }
         out.extend_from_slice(&pdu.stamp.keys);
         if let Some(path) = pdu.file {
-            if file.0 != path {
+            if file.as_ref().is_none_or(|(last, _)| last != path) {
                 let mut json = b"\"file\":".to_vec();
                 ink::text(&mut json, path);
                 json.push(b',');
-                *file = (path.to_owned(), json);
+                *file = Some((path.to_owned(), json));
             }
-            out.extend_from_slice(&file.1);
+            out.extend_from_slice(file.as_ref().map(|(_, json)| json.as_slice()).unwrap_or_default());
         }
         out.extend_from_slice(b"\"frame\":");
         ink::number(out, pdu.frame);
