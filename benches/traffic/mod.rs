@@ -8,10 +8,10 @@ use smpp_inspect::testkit::file::{Format, Link, Writer};
 use smpp_inspect::testkit::scenario::{Latency, MILLIS, Receipts, SECONDS, Session};
 
 /// Packets that it has.
-pub const PACKETS: u64 = 200_000;
+pub(crate) const PACKETS: u64 = 200_000;
 
 /// Writes it, and says how many octets it has.
-pub fn write_capture(path: &Path) -> std::io::Result<u64> {
+pub(crate) fn write_capture(path: &Path) -> std::io::Result<u64> {
     let sessions = (0..100_u16)
         .map(|n| {
             let esme = SocketAddr::from((Ipv4Addr::new(198, 18, 0, n.to_be_bytes()[1]), 40_000 + n));
