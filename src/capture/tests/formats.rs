@@ -38,13 +38,10 @@ fn pcap_is_read_in_both_byte_orders_and_all_forms() {
                 format: "pcap",
                 compression: None,
                 link_types: vec![LinkType(113)],
+                interfaces: vec![Interface { name: None, link: LinkType(113), snaplen: SNAPLEN }],
                 frames: 3,
                 octets: 10,
-                untimed_frames: 0,
-                damage: None,
-                is_torn: false,
-                changed: None,
-                dropped: None,
+                ..FileFacts::default()
             }]
         );
         assert_eq!((capture.frames(), capture.octets()), (3, 10));

@@ -1,0 +1,147 @@
+//! Clean TCP written around PDUs.
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+use std::net::SocketAddr;
+
+use super::comments::About;
+use super::wanted::Wanted;
+use super::Extracted;
+use crate::capture::Capture;
+use crate::extract::{Conversation, Party, Writer};
+use crate::pipeline::{Progress, Settings, records};
+use crate::redact::Redactor;
+use crate::report::model::{End, Endpoint};
+use crate::report::record::{PduRecord, Record, RecordType, SessionRecord};
+use crate::tcp::Side;
+use crate::time::Timestamp;
+
+/// LINKTYPE_RAW: packets begin with their IP header.
+const RAW_IP: u16 = 101;
+
+/// Writes PDUs in TCP that has nothing wrong with it: handshake, segments in order, end.
+pub(super) fn rebuild<W: Write>(
+    open: &dyn Fn() -> Capture,
+    settings: &Settings,
+    wanted: &mut Wanted<'_>,
+    redactor: Option<&Redactor>,
+    writer: &mut Writer<W>,
+    progress: &mut Progress<'_>,
+) -> io::Result<Extracted> {
+    writer.interface(RAW_IP, 0, "smpp-inspect")?;
+    let mut rebuilt = Rebuilt {
+        writer,
+        redactor,
+        conversations: HashMap::new(),
+        last: None,
+        packets: 0,
+        pdus: 0,
+        partial: 0,
+    };
+    let mut written = Ok(());
+    let mut is_done = false;
+    let mut take = |record: &Record| {
+        written = match record {
+            // What follows the last PDU that is kept may still be about it.
+            Record::Pdu(_) if is_done => return false,
+            Record::Pdu(pdu) if wanted.takes(pdu) => rebuilt.pdu(pdu),
+            Record::Finding(finding) => {
+                if let Some((_, about, comments)) = &mut rebuilt.last {
+                    comments.extend(about.comment(finding, redactor));
+                }
+                Ok(())
+            }
+            Record::Session(session) => rebuilt.end(session),
+            _ => Ok(()),
+        };
+        is_done = wanted.is_done();
+        written.is_ok()
+    };
+    let types = [RecordType::Pdu, RecordType::Session, RecordType::Finding];
+    let outcome = records(open(), settings, &types, &mut take, progress);
+    written?;
+    rebuilt.write_last()?;
+    let Rebuilt { packets, pdus, partial, .. } = rebuilt;
+    writer.flush()?;
+    Ok(Extracted { pdus, packets, partial, ..Extracted::of(outcome) })
+}
+
+struct Rebuilt<'a, W: Write> {
+    writer: &'a mut Writer<W>,
+    redactor: Option<&'a Redactor>,
+    /// Those under way, by connection.
+    conversations: HashMap<u32, Conversation>,
+    /// The PDU that comes next, and what is wrong with it, which is told behind it.
+    last: Option<(PduRecord, About, Vec<String>)>,
+    packets: u64,
+    pdus: u64,
+    partial: u64,
+}
+
+impl<W: Write> Rebuilt<'_, W> {
+    fn pdu(&mut self, pdu: &PduRecord) -> io::Result<()> {
+        self.write_last()?;
+        // Without the rest of it, what follows could not be found.
+        if pdu.partial.is_some() {
+            self.partial += 1;
+            return Ok(());
+        }
+        self.pdus += 1;
+        self.last = Some((pdu.clone(), About::new(pdu), Vec::new()));
+        Ok(())
+    }
+
+    fn write_last(&mut self) -> io::Result<()> {
+        let Some((pdu, _, comments)) = self.last.take() else { return Ok(()) };
+        let connection = pdu.of.connection;
+        let is_new = !self.conversations.contains_key(&connection);
+        let end = |end: Endpoint| {
+            SocketAddr::new(self.redactor.map_or(end.ip, |redactor| redactor.ip(end.ip)), end.port)
+        };
+        let (from, ends) = match pdu.by {
+            Side::Opener => (Party::Opener, [end(pdu.source), end(pdu.destination)]),
+            Side::Accepter => (Party::Accepter, [end(pdu.destination), end(pdu.source)]),
+        };
+        let begin = || Conversation::new(ends[0], ends[1], [1, 1]);
+        let conversation = self.conversations.entry(connection).or_insert_with(begin);
+        let mut packets: Vec<Vec<u8>> = Vec::new();
+        if is_new {
+            conversation.open(|packet| packets.push(packet.to_vec()));
+        }
+        let redacted =
+            self.redactor.map(|redactor| redactor.pdu(&pdu.octets, pdu.context, pdu.default_charset));
+        let octets = redacted.as_deref().unwrap_or(&pdu.octets);
+        conversation.send(from, octets, |packet| packets.push(packet.to_vec()));
+        self.write(pdu.place.at.unwrap_or_default(), &packets, &comments)
+    }
+
+    fn end(&mut self, session: &SessionRecord) -> io::Result<()> {
+        let (end, at) = (session.session.end, session.session.last_at);
+        let closes = matches!(end, Some(End::Fin | End::Rst | End::Idle));
+        if !closes {
+            return Ok(());
+        }
+        self.write_last()?;
+        let Some(mut conversation) = self.conversations.remove(&session.of.connection) else {
+            return Ok(());
+        };
+        let mut packets: Vec<Vec<u8>> = Vec::new();
+        if end == Some(End::Rst) {
+            conversation.reset(Party::Opener, |packet| packets.push(packet.to_vec()));
+        } else {
+            conversation.finish(Party::Opener, |packet| packets.push(packet.to_vec()));
+            conversation.finish(Party::Accepter, |packet| packets.push(packet.to_vec()));
+        }
+        self.write(at.unwrap_or_default(), &packets, &[])
+    }
+
+    /// The comments are of the last packet.
+    fn write(&mut self, at: Timestamp, packets: &[Vec<u8>], comments: &[String]) -> io::Result<()> {
+        for (packet, left) in packets.iter().zip((0..packets.len()).rev()) {
+            let comments = if left == 0 { comments } else { &[] };
+            self.writer.packet_of(0, at, packet, crate::num::short(packet.len()), comments)?;
+            self.packets += 1;
+        }
+        Ok(())
+    }
+}
