@@ -161,7 +161,10 @@ fn interfaces_keep_their_names_link_types_and_lengths() {
     let capinfos = Command::new("capinfos").arg(&out).output().unwrap();
     assert!(capinfos.status.success() && capinfos.stderr.is_empty());
     let said = String::from_utf8(capinfos.stdout).unwrap();
-    assert!(said.contains("Capture length = 96000") && said.contains("Number of interfaces in file: 2"), "{said}");
+    assert!(
+        said.contains("Capture length = 96000") && said.contains("Number of interfaces in file: 2"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -187,7 +190,8 @@ fn every_finding_is_a_comment_of_the_packet_that_completed_its_pdu() {
             }
             let fields = ["-T", "fields", "-E", "occurrence=a", "-E", "aggregator=;", "-e", "frame.comment"];
             let Some(said) = tshark(&[&["-r", out.to_str().unwrap()], &fields[..]].concat()) else { return };
-            let rules = said.split(['\n', ';']).filter_map(|comment| comment.rfind('[').map(|at| &comment[at..]));
+            let rules =
+                said.split(['\n', ';']).filter_map(|comment| comment.rfind('[').map(|at| &comment[at..]));
             let mut comments: Vec<String> = rules.map(str::to_owned).collect();
             // Octets that are no PDU are not written in clean TCP, nor what is wrong with them.
             let written = |rule: &&String| how.is_empty() || !rule.starts_with("[header.command_length.");

@@ -1,8 +1,8 @@
 //! What the formats have in common: recognising them, and the answer that they give for one record.
 
-use super::{Interface, LinkType};
 use super::pcap::Pcap;
 use super::pcapng::Pcapng;
+use super::{Interface, LinkType};
 use crate::time::Timestamp;
 
 /// Octets that decide which format it is and hold the fixed part of either header.

@@ -115,7 +115,13 @@ impl Pcapng {
             return Err(header_cut("pcapng", HEADER, start.len()));
         }
         let order = byte_order(start).map_err(|what| Unrecognised::Header(format!("{what}, at octet 8")))?;
-        Ok(Some(Self { order, interfaces: Vec::new(), described: 0, new_interface: None, dropped_before: None }))
+        Ok(Some(Self {
+            order,
+            interfaces: Vec::new(),
+            described: 0,
+            new_interface: None,
+            dropped_before: None,
+        }))
     }
 
     /// The interface described since it was last asked for.

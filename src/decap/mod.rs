@@ -81,7 +81,13 @@ impl Decap {
     /// `verify_checksums`: packets whose IPv4 or TCP checksum is wrong are not used. `limits`: on fragments.
     #[must_use]
     pub fn new(verify_checksums: bool, limits: Limits) -> Self {
-        Self { verify_checksums, fragments: Fragments::new(limits), joined: Vec::new(), parts: Vec::new(), joined_frames: 0 }
+        Self {
+            verify_checksums,
+            fragments: Fragments::new(limits),
+            joined: Vec::new(),
+            parts: Vec::new(),
+            joined_frames: 0,
+        }
     }
 
     /// Takes the TCP segment out of `frame`, without copying where it is no fragment. `None`: it is a fragment, and

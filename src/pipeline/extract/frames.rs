@@ -56,17 +56,17 @@ impl Frames {
 
     /// Keeps the frames of a side from one to another.
     fn keep(&mut self, sender: (u32, SocketAddr), (begins, to): (u64, u64)) {
-            let ranges = self.ranges.entry(sender).or_default();
-            match ranges.last_mut().filter(|last| begins <= last.1.saturating_add(1)) {
-                Some(last) => *last = (last.0.min(begins), last.1.max(to)),
-                None => {
-                    ranges.push((begins, to));
-                    self.count += 1;
-                }
+        let ranges = self.ranges.entry(sender).or_default();
+        match ranges.last_mut().filter(|last| begins <= last.1.saturating_add(1)) {
+            Some(last) => *last = (last.0.min(begins), last.1.max(to)),
+            None => {
+                ranges.push((begins, to));
+                self.count += 1;
             }
-            if self.count > self.most {
-                self.widen();
-            }
+        }
+        if self.count > self.most {
+            self.widen();
+        }
     }
 
     /// Keeps the connection from the first PDU of a session on, from its beginning if that is the first one.
@@ -98,7 +98,7 @@ impl Frames {
             self.count += ranges.len();
         }
         // A range for each side is the least that there can be.
-        self.most = self.most.max(self.count.saturating_mul(2));
+        self.most = self.most.max(self.ranges.len().saturating_mul(2));
     }
 }
 

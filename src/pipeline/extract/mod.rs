@@ -79,15 +79,7 @@ pub struct Extracted {
 
 impl Extracted {
     fn of(outcome: Outcome) -> Self {
-        Self {
-            outcome,
-            pdus: 0,
-            packets: 0,
-            partial: 0,
-            findings_left_out: 0,
-            left_out: 0,
-            is_wider: false,
-        }
+        Self { outcome, pdus: 0, packets: 0, partial: 0, findings_left_out: 0, left_out: 0, is_wider: false }
     }
 }
 
@@ -112,7 +104,7 @@ pub fn extract(
         let rebuilt = rebuild(open, &settings, &mut wanted, redactor.as_deref(), &mut writer, progress)?;
         return Ok(Extracted { left_out: wanted.left_out, ..rebuilt });
     }
-    let (mut frames, mut comments) = (Frames::new(MOST_RANGES), Comments::default());
+    let (mut frames, mut comments) = (Frames::new(MOST_RANGES), Comments::new());
     let mut pdus = 0;
     let whole = extraction.keep == Keep::Session || extraction.filter.is_none();
     let mut is_done = false;

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 use std::net::SocketAddr;
 
-use super::comments::About;
-use super::wanted::Wanted;
 use super::Extracted;
+use super::comments::{Recent, name, said};
+use super::wanted::Wanted;
 use crate::capture::Capture;
 use crate::extract::{Conversation, Party, Writer};
 use crate::pipeline::{Progress, Settings, records};
@@ -33,7 +33,7 @@ pub(super) fn rebuild<W: Write>(
         writer,
         redactor,
         conversations: HashMap::new(),
-        last: None,
+        recent: Recent::new(),
         packets: 0,
         pdus: 0,
         partial: 0,
@@ -46,8 +46,8 @@ pub(super) fn rebuild<W: Write>(
             Record::Pdu(_) if is_done => return false,
             Record::Pdu(pdu) if wanted.takes(pdu) => rebuilt.pdu(pdu),
             Record::Finding(finding) => {
-                if let Some((_, about, comments)) = &mut rebuilt.last {
-                    comments.extend(about.comment(finding, redactor));
+                if let Some((pdu, comments)) = rebuilt.recent.find(finding) {
+                    comments.push(format!("{}{}", name(pdu), said(finding, redactor)));
                 }
                 Ok(())
             }
@@ -60,7 +60,7 @@ pub(super) fn rebuild<W: Write>(
     let types = [RecordType::Pdu, RecordType::Session, RecordType::Finding];
     let outcome = records(open(), settings, &types, &mut take, progress);
     written?;
-    rebuilt.write_last()?;
+    rebuilt.write_recent()?;
     let Rebuilt { packets, pdus, partial, .. } = rebuilt;
     writer.flush()?;
     Ok(Extracted { pdus, packets, partial, ..Extracted::of(outcome) })
@@ -71,8 +71,8 @@ struct Rebuilt<'a, W: Write> {
     redactor: Option<&'a Redactor>,
     /// Those under way, by connection.
     conversations: HashMap<u32, Conversation>,
-    /// The PDU that comes next, and what is wrong with it, which is told behind it.
-    last: Option<(PduRecord, About, Vec<String>)>,
+    /// PDUs that come next, and what is wrong with them, which is told behind them.
+    recent: Recent<(PduRecord, Vec<String>)>,
     packets: u64,
     pdus: u64,
     partial: u64,
@@ -80,19 +80,27 @@ struct Rebuilt<'a, W: Write> {
 
 impl<W: Write> Rebuilt<'_, W> {
     fn pdu(&mut self, pdu: &PduRecord) -> io::Result<()> {
-        self.write_last()?;
+        for (_, over) in self.recent.over(pdu) {
+            self.write_pdu(&over.0, &over.1)?;
+        }
         // Without the rest of it, what follows could not be found.
         if pdu.partial.is_some() {
             self.partial += 1;
             return Ok(());
         }
         self.pdus += 1;
-        self.last = Some((pdu.clone(), About::new(pdu), Vec::new()));
+        self.recent.push(pdu, (pdu.clone(), Vec::new()));
         Ok(())
     }
 
-    fn write_last(&mut self) -> io::Result<()> {
-        let Some((pdu, _, comments)) = self.last.take() else { return Ok(()) };
+    fn write_recent(&mut self) -> io::Result<()> {
+        for (_, (pdu, comments)) in self.recent.take() {
+            self.write_pdu(&pdu, &comments)?;
+        }
+        Ok(())
+    }
+
+    fn write_pdu(&mut self, pdu: &PduRecord, comments: &[String]) -> io::Result<()> {
         let connection = pdu.of.connection;
         let is_new = !self.conversations.contains_key(&connection);
         let end = |end: Endpoint| {
@@ -112,7 +120,7 @@ impl<W: Write> Rebuilt<'_, W> {
             self.redactor.map(|redactor| redactor.pdu(&pdu.octets, pdu.context, pdu.default_charset));
         let octets = redacted.as_deref().unwrap_or(&pdu.octets);
         conversation.send(from, octets, |packet| packets.push(packet.to_vec()));
-        self.write(pdu.place.at.unwrap_or_default(), &packets, &comments)
+        self.write(pdu.place.at.unwrap_or_default(), &packets, comments)
     }
 
     fn end(&mut self, session: &SessionRecord) -> io::Result<()> {
@@ -121,7 +129,7 @@ impl<W: Write> Rebuilt<'_, W> {
         if !closes {
             return Ok(());
         }
-        self.write_last()?;
+        self.write_recent()?;
         let Some(mut conversation) = self.conversations.remove(&session.of.connection) else {
             return Ok(());
         };
