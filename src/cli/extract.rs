@@ -96,7 +96,7 @@ impl Arguments {
             said.push_str(&format!(", {} PDUs left out that are not all there", extracted.partial));
         }
         if extracted.findings_left_out > 0 {
-            said.push_str(&format!(", {} findings left out for want of memory", extracted.findings_left_out));
+            said.push_str(&format!(", {} findings left out for want of room", extracted.findings_left_out));
         }
         if extracted.left_out > 0 {
             said.push_str(&format!(

@@ -125,7 +125,7 @@ pub fn extract(
                 }
                 is_done = wanted.is_done();
             }
-            Record::Finding(finding) => comments.add(finding, whole && wanted.takes_session(&finding.of)),
+            Record::Finding(finding) => comments.add(finding, wanted.takes_whole(&finding.of)),
             _ => {}
         }
         true

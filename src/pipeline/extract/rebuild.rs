@@ -12,7 +12,8 @@ use crate::extract::{Conversation, Party, Writer};
 use crate::pipeline::{Progress, Settings, records};
 use crate::redact::Redactor;
 use crate::report::model::{End, Endpoint};
-use crate::report::record::{PduRecord, Record, RecordType, SessionRecord};
+use crate::report::record::{FindingRecord, PduRecord, Record, RecordType, SessionRecord};
+use crate::smpp::RuleId;
 use crate::tcp::Side;
 use crate::time::Timestamp;
 
@@ -48,6 +49,8 @@ pub(super) fn rebuild<W: Write>(
             Record::Finding(finding) => {
                 if let Some((pdu, comments)) = rebuilt.recent.find(finding) {
                     comments.push(format!("{}{}", name(pdu), said(finding, redactor)));
+                } else if wanted.takes_whole(&finding.of) {
+                    rebuilt.late(finding);
                 }
                 Ok(())
             }
@@ -61,16 +64,17 @@ pub(super) fn rebuild<W: Write>(
     let outcome = records(open(), settings, &types, &mut take, progress);
     written?;
     rebuilt.write_recent()?;
-    let Rebuilt { packets, pdus, partial, .. } = rebuilt;
+    let Rebuilt { packets, pdus, partial, conversations, .. } = rebuilt;
+    let untold = conversations.values().map(|(_, late)| crate::num::count(late.len())).sum();
     writer.flush()?;
-    Ok(Extracted { pdus, packets, partial, ..Extracted::of(outcome) })
+    Ok(Extracted { pdus, packets, partial, findings_left_out: untold, ..Extracted::of(outcome) })
 }
 
 struct Rebuilt<'a, W: Write> {
     writer: &'a mut Writer<W>,
     redactor: Option<&'a Redactor>,
-    /// Those under way, by connection.
-    conversations: HashMap<u32, Conversation>,
+    /// Those under way, by connection, each with what its next packet tells besides.
+    conversations: HashMap<u32, (Conversation, Vec<String>)>,
     /// PDUs that come next, and what is wrong with them, which is told behind them.
     recent: Recent<(PduRecord, Vec<String>)>,
     packets: u64,
@@ -100,6 +104,16 @@ impl<W: Write> Rebuilt<'_, W> {
         Ok(())
     }
 
+    /// What is found wrong when more was seen than the PDU, such as a connection that ends: the next packet tells it.
+    /// Octets that are no PDU are not written, nor what is wrong with them.
+    fn late(&mut self, finding: &FindingRecord) {
+        let is_framing = [RuleId::HEADER_COMMAND_LENGTH_TOO_LARGE, RuleId::HEADER_COMMAND_LENGTH_TOO_SMALL]
+            .contains(&finding.rule);
+        if let Some((_, late)) = self.conversations.get_mut(&finding.of.connection).filter(|_| !is_framing) {
+            late.push(said(finding, self.redactor));
+        }
+    }
+
     fn write_pdu(&mut self, pdu: &PduRecord, comments: &[String]) -> io::Result<()> {
         let connection = pdu.of.connection;
         let is_new = !self.conversations.contains_key(&connection);
@@ -110,8 +124,8 @@ impl<W: Write> Rebuilt<'_, W> {
             Side::Opener => (Party::Opener, [end(pdu.source), end(pdu.destination)]),
             Side::Accepter => (Party::Accepter, [end(pdu.destination), end(pdu.source)]),
         };
-        let begin = || Conversation::new(ends[0], ends[1], [1, 1]);
-        let conversation = self.conversations.entry(connection).or_insert_with(begin);
+        let begin = || (Conversation::new(ends[0], ends[1], [1, 1]), Vec::new());
+        let (conversation, late) = self.conversations.entry(connection).or_insert_with(begin);
         let mut packets: Vec<Vec<u8>> = Vec::new();
         if is_new {
             conversation.open(|packet| packets.push(packet.to_vec()));
@@ -120,7 +134,8 @@ impl<W: Write> Rebuilt<'_, W> {
             self.redactor.map(|redactor| redactor.pdu(&pdu.octets, pdu.context, pdu.default_charset));
         let octets = redacted.as_deref().unwrap_or(&pdu.octets);
         conversation.send(from, octets, |packet| packets.push(packet.to_vec()));
-        self.write(pdu.place.at.unwrap_or_default(), &packets, comments)
+        let comments = [std::mem::take(late), comments.to_vec()].concat();
+        self.write(pdu.place.at.unwrap_or_default(), &packets, &comments)
     }
 
     fn end(&mut self, session: &SessionRecord) -> io::Result<()> {
@@ -130,7 +145,7 @@ impl<W: Write> Rebuilt<'_, W> {
             return Ok(());
         }
         self.write_recent()?;
-        let Some(mut conversation) = self.conversations.remove(&session.of.connection) else {
+        let Some((mut conversation, late)) = self.conversations.remove(&session.of.connection) else {
             return Ok(());
         };
         let mut packets: Vec<Vec<u8>> = Vec::new();
@@ -140,7 +155,7 @@ impl<W: Write> Rebuilt<'_, W> {
             conversation.finish(Party::Opener, |packet| packets.push(packet.to_vec()));
             conversation.finish(Party::Accepter, |packet| packets.push(packet.to_vec()));
         }
-        self.write(at.unwrap_or_default(), &packets, &[])
+        self.write(at.unwrap_or_default(), &packets, &late)
     }
 
     /// The comments are of the last packet.

@@ -97,9 +97,10 @@ impl<'a> Wanted<'a> {
         }
     }
 
-    /// Whether a session is kept, where whole sessions are.
-    pub(super) fn takes_session(&self, of: &Owned) -> bool {
-        self.extraction.filter.is_none() || self.sessions.contains(&of.session)
+    /// Whether all of a session is kept.
+    pub(super) fn takes_whole(&self, of: &Owned) -> bool {
+        let is_whole = self.extraction.keep == Keep::Session && self.sessions.contains(&of.session);
+        is_whole || self.extraction.filter.is_none()
     }
 
     /// Whether no other PDU can be kept.
