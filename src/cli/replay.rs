@@ -1,6 +1,7 @@
 //! `smpp-inspect replay`: captured requests once more, to a test SMSC.
 
 mod arguments;
+mod as_smsc;
 mod going;
 mod prepare;
 

@@ -322,10 +322,27 @@ fn allows(pattern: &str, number: &[u8]) -> bool {
 /// handsets would put parts of two passes together.
 fn renew_reference(record: &mut Record, pass: u32) {
     let [.., high, low] = pass.to_be_bytes();
-    let add16 = u16::from_be_bytes([high, low]);
+    change_reference(record, &|reference| reference.wrapping_add(u16::from_be_bytes([high, low])));
+}
+
+/// Whether two PDUs of an ESME that differ are the same but for the reference of a part.
+pub(super) fn differs_in_reference_alone(one: &[u8], other: &[u8]) -> bool {
+    let context = Context { version: None, from: Some(Role::Esme) };
+    let without = |pdu| {
+        let (mut record, _) = Record::decode(pdu, context)?;
+        change_reference(&mut record, &|_| 0);
+        let text = record.field("short_message").cloned();
+        let payload = record.tlvs.into_iter().find(|tlv| tlv.tag == TlvTag::MESSAGE_PAYLOAD);
+        Some((text, payload.map(|tlv| tlv.octets)))
+    };
+    without(one).is_some_and(|one| without(other) == Some(one))
+}
+
+/// Changes the reference of a part, in TLVs and in the user data header; one of 8 bits keeps the lower half.
+fn change_reference(record: &mut Record, change: &dyn Fn(u16) -> u16) {
     for tlv in record.tlvs.iter_mut().filter(|tlv| tlv.tag == TlvTag::SAR_MSG_REF_NUM) {
         if let [high, low] = tlv.octets[..] {
-            let reference = u16::from_be_bytes([high, low]).wrapping_add(add16);
+            let reference = change(u16::from_be_bytes([high, low]));
             *tlv = TlvEntry::new(tlv.tag, reference.to_be_bytes().to_vec());
         }
     }
@@ -335,29 +352,30 @@ fn renew_reference(record: &mut Record, pass: u32) {
     }
     for entry in record.fields.iter_mut().filter(|entry| entry.field.name == "short_message") {
         if let Content::Octets(octets) = &mut entry.content {
-            renew_in_header(octets, low, add16);
+            change_in_header(octets, change);
         }
     }
     for tlv in record.tlvs.iter_mut().filter(|tlv| tlv.tag == TlvTag::MESSAGE_PAYLOAD) {
         let mut octets = tlv.octets.clone();
-        renew_in_header(&mut octets, low, add16);
+        change_in_header(&mut octets, change);
         *tlv = TlvEntry::new(tlv.tag, octets);
     }
 }
 
-fn renew_in_header(octets: &mut [u8], add8: u8, add16: u16) {
+fn change_in_header(octets: &mut [u8], change: &dyn Fn(u16) -> u16) {
     let copy = octets.to_vec();
     let Some(header) = UserDataHeader::take(&mut Reader::new(&copy, 0)) else { return };
     for element in header.elements().map_while(Result::ok) {
         let Some(Meaning::Part(part)) = element.meaning() else { continue };
         // After identifier and length.
         let start = num::index(element.span.start).saturating_add(2);
+        let [high, low] = change(part.reference).to_be_bytes();
         if part.wide {
             if let Some(place) = octets.get_mut(start..).and_then(<[u8]>::first_chunk_mut) {
-                *place = part.reference.wrapping_add(add16).to_be_bytes();
+                *place = [high, low];
             }
         } else if let Some(place) = octets.get_mut(start) {
-            *place = place.wrapping_add(add8);
+            *place = low;
         }
     }
 }

@@ -1,14 +1,15 @@
 //! A replay: what will be sent, what became of each request, and what is different.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::plain;
 use crate::replay::engine::{Counters, Exchange, Missing, Replayed};
 use crate::replay::plan::{Recorded, Session};
-use crate::replay::verdict::{Comparison, Latencies, Totals, Verdict};
+use crate::replay::verdict::{Comparison, Difference, Latencies, Reason, Totals, Verdict};
 use crate::smpp::{CommandStatus, Header};
 
 /// Test cases of a JUnit report; more requests are one case together.
@@ -98,7 +99,8 @@ pub fn write_exchange(
     let value = json!({
         "schema": "smpp-inspect/replayed/1",
         "verdict": comparison.verdict.name(),
-        "differences": comparison.differences,
+        "differences": comparison.unexpected().collect::<Vec<_>>(),
+        "expected_differences": comparison.differences.iter().filter_map(expected).collect::<Vec<_>>(),
         "number": planned.number,
         "pass": planned.pass,
         "session": session.map(|session| &session.id),
@@ -179,9 +181,7 @@ pub fn write_verdict(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
             writeln!(out, "{command:<20} {:<26} {:<26} {count:>9}", name(old), name(new))?;
         }
     }
-    for (field, count) in &totals.fields {
-        writeln!(out, "differs in {field}: {count}")?;
-    }
+    write_fields(&totals.fields, out)?;
     writeln!(out, "\n{:<24} {:>10} {:>10} {:>10} {:>10}", "milliseconds", "p50", "p95", "p99", "max")?;
     for (label, histogram) in [
         ("latency, recorded", &totals.recorded),
@@ -242,6 +242,7 @@ pub fn write_json(run: &Run<'_>, mut out: &mut dyn Write) -> io::Result<()> {
             json!({ "command": command, "recorded": status(*old), "replayed": status(*new), "count": count })
         })
         .collect();
+    let (counts, expected) = fields(&totals.fields);
     let value = json!({
         "schema": "smpp-inspect/replay/1",
         "planned": run.planned,
@@ -256,7 +257,8 @@ pub fn write_json(run: &Run<'_>, mut out: &mut dyn Write) -> io::Result<()> {
             "not_sent": totals.count(Verdict::NotSent).saturating_add(run.never_reached()),
             "extra": counters.extra,
         },
-        "differences": totals.fields,
+        "differences": counts,
+        "expected_differences": expected,
         "statuses": statuses,
         "latency_us": {
             "recorded": latency(&totals.recorded),
@@ -291,26 +293,37 @@ impl Junit {
     /// A case for what became of a request.
     pub fn add(&mut self, exchange: &Exchange, comparison: &Comparison, sessions: &[Session]) {
         let failed = matches!(comparison.verdict, Verdict::Different | Verdict::Missing | Verdict::NotSent);
+        let planned = &exchange.planned;
+        let name = || format!("{} in frame {} (request {})", planned.command, planned.frame, planned.number);
+        let failure = failed.then(|| (comparison.verdict, message(exchange, comparison)));
+        let suite = session_of(exchange, sessions).map_or("-", |session| session.id.as_str());
+        self.case(suite, &name, failure);
+    }
+
+    /// A case of a session; `failure`: why it is none that went well.
+    pub(super) fn case(
+        &mut self,
+        suite: &str,
+        name: &dyn Fn() -> String,
+        failure: Option<(Verdict, String)>,
+    ) {
         if self.cases >= MOST_CASES {
             self.more = self.more.saturating_add(1);
-            self.more_failed = self.more_failed.saturating_add(u64::from(failed));
+            self.more_failed = self.more_failed.saturating_add(u64::from(failure.is_some()));
             return;
         }
         self.cases += 1;
-        let id = session_of(exchange, sessions).map_or("-", |session| session.id.as_str()).to_owned();
-        let place = self.suites.iter().position(|suite| suite.name.as_str() == id).unwrap_or_else(|| {
-            self.suites.push(TestSuite::new(id));
+        let place = self.suites.iter().position(|known| known.name.as_str() == suite).unwrap_or_else(|| {
+            self.suites.push(TestSuite::new(suite.to_owned()));
             self.suites.len() - 1
         });
-        let planned = &exchange.planned;
         let mut status = TestCaseStatus::success();
-        if failed {
+        if let Some((verdict, message)) = failure {
             status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-            status.set_type(comparison.verdict.name()).set_message(message(exchange, comparison));
+            status.set_type(verdict.name()).set_message(message);
         }
-        let name = format!("{} in frame {} (request {})", planned.command, planned.frame, planned.number);
         if let Some(suite) = self.suites.get_mut(place) {
-            suite.add_test_case(TestCase::new(name, status));
+            suite.add_test_case(TestCase::new(name(), status));
         }
     }
 
@@ -342,7 +355,7 @@ fn message(exchange: &Exchange, comparison: &Comparison) -> String {
         Replayed::Answered { response, .. } => {
             let new =
                 Header::parse(response).map_or("?".to_owned(), |header| header.command_status.to_string());
-            format!("recorded {old}, replayed {new}, differs in {}", comparison.differences.join(", "))
+            format!("recorded {old}, replayed {new}, differs in {}", comparison.unexpected().collect::<Vec<_>>().join(", "))
         }
         Replayed::Missing(Missing::TimedOut) => format!("recorded {old}, no answer in time"),
         Replayed::Missing(why) => format!("recorded {old}, no answer: {}", why.name()),
@@ -350,11 +363,45 @@ fn message(exchange: &Exchange, comparison: &Comparison) -> String {
     }
 }
 
+/// Fields that differ, with the number of PDUs; `None`: it counts.
+pub(super) type Fields = BTreeMap<(Option<Reason>, String), u64>;
+
+/// A line for each field that differs.
+pub(super) fn write_fields(fields: &Fields, out: &mut dyn Write) -> io::Result<()> {
+    for ((reason, field), count) in fields {
+        let why = match reason {
+            None => "",
+            Some(Reason::Always) => ", as always",
+            Some(Reason::Ignored) => ", ignored as asked",
+            Some(Reason::Noise) => ", noise: two runs differ in it",
+        };
+        writeln!(out, "differs in {field}: {count}{why}")?;
+    }
+    Ok(())
+}
+
+/// Fields that differ: those that count, and those that do not with the reason.
+pub(super) fn fields(fields: &Fields) -> (Map<String, Value>, Vec<Value>) {
+    let (mut counts, mut expected) = (Map::new(), Vec::new());
+    for ((reason, field), count) in fields {
+        match reason {
+            None => drop(counts.insert(field.clone(), json!(count))),
+            Some(reason) => expected.push(json!({ "field": field, "why": reason.name(), "count": count })),
+        }
+    }
+    (counts, expected)
+}
+
+pub(super) fn expected(difference: &Difference) -> Option<Value> {
+    let why = difference.expected?;
+    Some(json!({ "field": difference.field, "why": why.name() }))
+}
+
 fn session_of<'s>(exchange: &Exchange, sessions: &'s [Session]) -> Option<&'s Session> {
     sessions.get(crate::num::index(exchange.planned.session))
 }
 
-fn status(status: Option<CommandStatus>) -> Value {
+pub(super) fn status(status: Option<CommandStatus>) -> Value {
     status.map_or(Value::Null, |status| json!({ "code": status.0, "name": status.to_string() }))
 }
 

@@ -36,6 +36,9 @@ impl Arguments {
     pub(in crate::cli) fn run(self) -> Result<u8, Failure> {
         let output = Output::new(self.output.as_deref(), self.force, &self.reading.inputs())?;
         let interrupt = Interrupt::listen().map_err(|error| Failure::new("replay", error))?;
+        if self.role.is_some() {
+            return self.play(output, &interrupt);
+        }
         let prepared = self.prepare(&interrupt)?;
         if let Some(status) = interrupt.status() {
             return Ok(status);
@@ -50,19 +53,7 @@ impl Arguments {
             return Ok(FAILED);
         }
         if let Some(legs) = legs(sessions) {
-            complain("the capture is of a gateway: its legs carry the same messages, so one has to be named");
-            for (smsc, sessions) in legs {
-                let requests: u64 = sessions.iter().map(|session| session.requests).sum();
-                let options: Vec<String> =
-                    sessions.iter().take(5).map(|session| format!("--session {}", session.id)).collect();
-                let more = if sessions.len() > 5 { " …" } else { "" };
-                let account = sessions.first().map_or("", |session| session.account.as_str());
-                complain(&format!(
-                    "  to {smsc}, {requests} requests: --account {account}, or {}{more}",
-                    options.join(" ")
-                ));
-            }
-            return Ok(FAILED);
+            return Ok(refuse_gateway(&legs));
         }
         let evidence = Evidence { ends: planner.ends(), sessions };
         let permissions = Permissions {
@@ -103,7 +94,7 @@ impl Arguments {
             complain("nothing is left to send");
             return Ok(FAILED);
         }
-        if !self.yes && !agreed(plan.requests, &self.to)? {
+        if !self.yes && !agreed(plan.requests, self.to())? {
             complain("nothing was sent");
             return Ok(FAILED);
         }
@@ -172,12 +163,12 @@ impl Arguments {
         let mut totals = Totals::new().ok_or_else(|| Failure::new("replay", "no room for its figures"))?;
         let mut junit = view::Junit::default();
         let mut outcome = None;
-        let progress = (!self.quiet && io::stderr().is_terminal()).then(|| bar(planned));
+        let progress = (!self.quiet && io::stderr().is_terminal()).then(|| bar(planned, "sent"));
         output.write(|out| {
             let mut written = Ok(());
             let mut take = |exchanges: Vec<engine::Exchange>| {
                 for exchange in &exchanges {
-                    let comparison = compare(exchange, &self.ignore);
+                    let comparison = compare(exchange, &self.ignore, None);
                     totals.add(exchange, &comparison);
                     match self.format {
                         Format::Ndjson if written.is_ok() => {
@@ -433,7 +424,7 @@ impl Arguments {
             notes.push(format!("{passes} times through the capture"));
         }
         view::Plan {
-            target: self.to.clone(),
+            target: self.to().to_owned(),
             addresses: target.addresses.iter().map(ToString::to_string).collect(),
             sessions: used
                 .iter()
@@ -454,6 +445,23 @@ impl Arguments {
             notes,
         }
     }
+}
+
+/// Says which legs there are to choose from.
+pub(super) fn refuse_gateway(legs: &[(std::net::IpAddr, Vec<&Session>)]) -> u8 {
+    complain("the capture is of a gateway: its legs carry the same messages, so one has to be named");
+    for (smsc, sessions) in legs {
+        let requests: u64 = sessions.iter().map(|session| session.requests).sum();
+        let options: Vec<String> =
+            sessions.iter().take(5).map(|session| format!("--session {}", session.id)).collect();
+        let more = if sessions.len() > 5 { " …" } else { "" };
+        let account = sessions.first().map_or("", |session| session.account.as_str());
+        complain(&format!(
+            "  to {smsc}, {requests} requests: --account {account}, or {}{more}",
+            options.join(" ")
+        ));
+    }
+    FAILED
 }
 
 /// Asks on the terminal; without one nobody can agree.
@@ -482,9 +490,11 @@ fn words(failure: &engine::Failure) -> String {
     }
 }
 
-fn bar(planned: u64) -> ProgressBar {
+/// A line that shows how much of what there is, and a message.
+pub(super) fn bar(planned: u64, what: &str) -> ProgressBar {
     let bar = ProgressBar::new(planned);
-    if let Ok(style) = ProgressStyle::with_template("[{wide_bar}] {pos} of {len} sent, {per_sec}, {msg}") {
+    let template = format!("[{{wide_bar}}] {{pos}} of {{len}} {what}, {{per_sec}}, {{msg}}");
+    if let Ok(style) = ProgressStyle::with_template(&template) {
         bar.set_style(style.progress_chars("=> "));
     }
     bar.enable_steady_tick(Span::from_millis(200));

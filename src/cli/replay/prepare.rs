@@ -8,7 +8,7 @@ use super::super::interrupt::Interrupt;
 use super::super::reading::complain_of;
 use super::super::{Failure, complain};
 use super::arguments::{Arguments, Receipts};
-use crate::pipeline;
+use crate::pipeline::{self, Outcome};
 use crate::replay::engine::FileName;
 use crate::replay::pace::{Pace, Schedule};
 use crate::replay::plan::{Captured, Planned, Planner, Recorded};
@@ -180,10 +180,39 @@ impl Arguments {
         planner: &mut Planner,
         give: &mut dyn FnMut(Planned) -> bool,
     ) -> Result<bool, Failure> {
+        let mut goes_on = true;
+        let outcome = self.pdus(interrupt, &mut |captured| {
+            planner.push(captured, &mut |planned| goes_on = goes_on && give(planned));
+            goes_on
+        })?;
+        planner.finish(&mut |planned| goes_on = goes_on && give(planned));
+        for session in &outcome.report.sessions {
+            planner.end(SocketAddr::new(session.esme.ip, session.esme.port));
+            planner.end(SocketAddr::new(session.smsc.ip, session.smsc.port));
+        }
+        if outcome.report.sessions_omitted > 0 {
+            planner.has_more_ends();
+        }
+        Ok(is_unread(&outcome))
+    }
+
+    /// One time through the capture, PDU by PDU. Whether an input could not be read.
+    pub(super) fn captured(
+        &self,
+        interrupt: &Interrupt,
+        take: &mut dyn FnMut(&Captured<'_>) -> bool,
+    ) -> Result<bool, Failure> {
+        self.pdus(interrupt, take).map(|outcome| is_unread(&outcome))
+    }
+
+    fn pdus(
+        &self,
+        interrupt: &Interrupt,
+        give: &mut dyn FnMut(&Captured<'_>) -> bool,
+    ) -> Result<Outcome, Failure> {
         let settings =
             pipeline::Settings { max_sessions: MOST_SESSIONS, ..self.reading.settings(interrupt)? };
         let capture = self.reading.capture(interrupt);
-        let mut goes_on = true;
         let mut file: Option<FileName> = None;
         let mut take = |record: &Record| {
             let Record::Pdu(pdu) = record else { return true };
@@ -206,25 +235,15 @@ impl Arguments {
                 frame: pdu.place.frame,
                 index: pdu.place.index.unwrap_or(0),
             };
-            planner.push(&captured, &mut |planned| goes_on = goes_on && give(planned));
-            goes_on
+            give(&captured)
         };
-        let outcome = pipeline::records(capture, &settings, &[RecordType::Pdu], &mut take, &mut |_, _| {});
-        planner.finish(&mut |planned| goes_on = goes_on && give(planned));
-        for session in &outcome.report.sessions {
-            planner.end(SocketAddr::new(session.esme.ip, session.esme.port));
-            planner.end(SocketAddr::new(session.smsc.ip, session.smsc.port));
-        }
-        if outcome.report.sessions_omitted > 0 {
-            planner.has_more_ends();
-        }
-        Ok(complain_of(&outcome) || outcome.report.capture.files.is_empty())
+        Ok(pipeline::records(capture, &settings, &[RecordType::Pdu], &mut take, &mut |_, _| {}))
     }
 
     /// Where to send to, resolved; a dry run asks nobody.
     fn target(&self) -> Result<Target, Failure> {
-        let wrong = || Failure::new("--to", format_args!("{}: HOST:PORT is needed", self.to));
-        let (host, port) = self.to.rsplit_once(':').ok_or_else(wrong)?;
+        let wrong = || Failure::new("--to", format_args!("{}: HOST:PORT is needed", self.to()));
+        let (host, port) = self.to().rsplit_once(':').ok_or_else(wrong)?;
         let port: u16 = port.parse().ok().filter(|port| *port > 0).ok_or_else(wrong)?;
         let bare = host.trim_matches(['[', ']']);
         if bare.is_empty() {
@@ -244,6 +263,10 @@ impl Arguments {
         };
         Ok(Target { host: bare.to_owned(), port, addresses })
     }
+}
+
+fn is_unread(outcome: &Outcome) -> bool {
+    complain_of(outcome) || outcome.report.capture.files.is_empty()
 }
 
 /// Sessions of the capture whose ends are known; with more, none can be ruled out as the target.

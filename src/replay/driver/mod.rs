@@ -1,6 +1,7 @@
 //! Drives an [`Engine`] over TCP and TLS: the only part with sockets and a clock. It connects to addresses of a
 //! [`Cleared`] and to nothing else.
 
+mod listen;
 mod tls;
 
 use std::io;
@@ -13,6 +14,7 @@ use tokio::net::TcpStream;
 use tokio::runtime::Builder;
 use tokio::sync::{Notify, mpsc};
 
+pub use listen::{Listen, listen};
 pub use tls::{Tls, Trust};
 
 use super::engine::{Close, Counters, Engine, Exchange, Failure, LinkId, Options};
