@@ -186,6 +186,8 @@ pub struct Counters {
     pub bound: u64,
     /// Connections lost while bound.
     pub lost: u64,
+    /// Unbinds that were answered.
+    pub unbound: u64,
     /// Requests sent.
     pub sent: u64,
     /// Of those, answered.
@@ -376,10 +378,13 @@ impl Engine {
         self.core.connects.pop_front()
     }
 
-    /// A session has its connection.
-    pub fn connected(&mut self, link: LinkId, at: Timestamp) {
+    /// A session has its connection. False where it came too late: it is to be closed, and the engine does not want to
+    /// hear of it.
+    pub fn connected(&mut self, link: LinkId, at: Timestamp) -> bool {
         self.pass(at);
-        self.with(link, Link::connected);
+        let mut is_wanted = false;
+        self.with(link, |link, core| is_wanted = link.connected(core));
+        is_wanted
     }
 
     /// A session cannot have a connection.

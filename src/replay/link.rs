@@ -162,9 +162,10 @@ impl Link {
         true
     }
 
-    pub(super) fn connected(&mut self, core: &mut Core) {
+    /// There is a connection; false where none is wanted any more.
+    pub(super) fn connected(&mut self, core: &mut Core) -> bool {
         if !matches!(self.state, State::Connecting(_)) {
-            return;
+            return false;
         }
         core.counters.connections = core.counters.connections.saturating_add(1);
         // Whatever was to be said on the connection before is of no use on this one.
@@ -185,9 +186,10 @@ impl Link {
         let sequence = self.slot(Slot::Bind);
         let body: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
         pdu(&mut self.out, command, CommandStatus::OK, sequence, &body);
-        self.state = State::Binding(core.now.plus(BIND));
+        self.state = State::Binding(core.now.plus(core.options.timeout.min(BIND)));
         self.heard_at = core.now;
         self.is_ready(core);
+        true
     }
 
     pub(super) fn unreachable(&mut self, why: &str, core: &mut Core) {

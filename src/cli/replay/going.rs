@@ -407,7 +407,13 @@ impl Arguments {
             );
         }
         if self.test_numbers {
-            notes.push("destinations become numbers of +999, which nobody has".to_owned());
+            notes.push("destinations become numbers of +999, which nobody has, no two the same".to_owned());
+            if counted.longer > 0 {
+                notes.push(format!(
+                    "{} destinations become longer: too short for +999, or all numbers of their length are taken",
+                    counted.longer
+                ));
+            }
         }
         if self.keep_destinations {
             notes.push(format!(

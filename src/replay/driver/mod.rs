@@ -302,7 +302,9 @@ impl Shared {
 
     async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(self: &Arc<Self>, link: LinkId, mut stream: S) {
         let Some(notify) = self.notifies.get(num::index(link)).map(Arc::clone) else { return };
-        self.with(|engine, at| engine.connected(link, at));
+        if !self.with(|engine, at| engine.connected(link, at)) {
+            return;
+        }
         let Some(current) = self.current.get(num::index(link)) else { return };
         let own = current.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
         let mut input = vec![0; READ];
