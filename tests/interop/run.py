@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Real SMPP clients against `smpp-inspect smsc`: each binds, sends plain, long, UCS2 and failing messages, gets
-receipts, queries, enquires, unbinds.
+receipts, queries, enquires, unbinds. Then `smpp-inspect replay` against real message centres, as replay.py says.
 
     tests/interop/run.py [--install] [--keep FOLDER] [PEER ...]
 
@@ -31,6 +31,8 @@ import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import replay
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -92,6 +94,20 @@ PEERS = {
     "rusmpp": Peer([WORK / "rusmpp" / "debug" / "interop-rusmpp"]),
 }
 
+NODE = {"NODE_PATH": str(WORK / "node" / "node_modules")}
+
+CENTRES = {
+    "replay to node-smpp": replay.Centre(["node", HERE / "servers" / "node_smpp.js"]),
+    "replay to smpp34": replay.Centre(
+        [PYTHON, HERE / "servers" / "smpp34_server.py"],
+        shows={"submit_sm"},
+        differs={"query_sm": 1, "replace_sm": 1, "data_sm": 1, "submit_multi": 1},
+        options=("--window", 1),
+        why="the library refuses query_sm, replace_sm, data_sm and submit_multi by itself, and shows nobody; it shows "
+        "requests out of order unless each waits for its answer",
+    ),
+}
+
 
 def run(*command, timeout=280, **more):
     """Runs a command; its output is shown if it fails."""
@@ -120,7 +136,7 @@ def install():
     run("apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages, env=environment)
     if not Path(PYTHON).exists():
         run(sys.executable, "-m", "venv", WORK / "python")
-    run(PYTHON, "-m", "pip", "install", "-q", "smpplib", "aiosmpplib")
+    run(PYTHON, "-m", "pip", "install", "-q", "smpplib", "aiosmpplib", "smpp34")
     (WORK / "node").mkdir(parents=True, exist_ok=True)
     run("npm", "install", "--silent", "--no-fund", "--no-audit", "--prefix", WORK / "node", "smpp")
 
@@ -266,7 +282,7 @@ def converse(ours, name, folder):
             timeout=45,
             text=True,
             check=False,
-            env=os.environ | {"NODE_PATH": str(WORK / "node" / "node_modules")},
+            env=os.environ | NODE,
         )
     except subprocess.TimeoutExpired as late:
         return [f"the peer was not done after {late.timeout} s"]
@@ -284,33 +300,56 @@ def converse(ours, name, folder):
     ]
 
 
+def play(ours, name, folder):
+    """A replay; what is wrong, and what has to be known."""
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        if name in CENTRES:
+            centre = CENTRES[name]
+            return replay.resend(ours, centre, folder, NODE), [centre.why] if centre.why else []
+        return list(REPLAYS[name](ours, folder)), []
+    except (RuntimeError, TimeoutError, subprocess.TimeoutExpired) as error:
+        return [str(error)], []
+
+
+def verify(ours, name, folder):
+    """A peer, or a replay: what is wrong, and what has to be known."""
+    if name not in PEERS:
+        return play(ours, name, folder)
+    notes = [f"{what}: {why}" for what, why in PEERS[name].cannot.items()]
+    notes += [f"{rule} is its own: {why}" for rule, why in PEERS[name].breaks.items()]
+    return converse(ours, name, folder), notes
+
+
+REPLAYS = {"replay to smsc": replay.resend_to_ours}
+ALL = [*PEERS, *CENTRES, *REPLAYS]
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--install", action="store_true", help="bring the peers from their packages")
     arguments.add_argument("--keep", type=Path, metavar="FOLDER", help="where captures and logs are kept")
-    arguments.add_argument("peers", nargs="*", metavar="PEER", help=", ".join(PEERS))
+    arguments.add_argument("peers", nargs="*", metavar="PEER", help=", ".join(ALL))
     arguments = arguments.parse_args()
-    unknown = set(arguments.peers) - set(PEERS)
+    unknown = set(arguments.peers) - set(ALL)
     if unknown:
-        sys.exit(f"no such peer: {', '.join(sorted(unknown))}; there are {', '.join(PEERS)}")
+        sys.exit(f"no such peer: {', '.join(sorted(unknown))}; there are {', '.join(ALL)}")
     if arguments.install:
         install()
     ours = build()
     failed = []
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.keep or Path(temporary)
-        for name in arguments.peers or PEERS:
+        for name in arguments.peers or ALL:
             began = time.monotonic()
-            wrong = converse(ours, name, folder / name)
+            wrong, notes = verify(ours, name, folder / name.replace(" ", "-"))
             verdict = "FAILED" if wrong else "ok"
-            notes = [f"{what}: {why}" for what, why in PEERS[name].cannot.items()]
-            notes += [f"{rule} is its own: {why}" for rule, why in PEERS[name].breaks.items()]
-            print(f"{name:12} {verdict:6} {time.monotonic() - began:5.1f} s  {'; '.join(notes)}".rstrip(), flush=True)
+            print(f"{name:20} {verdict:6} {time.monotonic() - began:5.1f} s  {'; '.join(notes)}".rstrip(), flush=True)
             for one in wrong:
                 print(f"    {one}", flush=True)
             if wrong:
                 failed.append(name)
-    count = len(arguments.peers or PEERS)
+    count = len(arguments.peers or ALL)
     print(f"interop: {count - len(failed)} passed, {len(failed)} failed")
     sys.exit(1 if failed else 0)
 
