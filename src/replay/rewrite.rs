@@ -478,7 +478,10 @@ mod tests {
         vendor.octets[4..8].copy_from_slice(&[0, 1, 2, 0]);
         assert_eq!(rules.apply(&mut vendor), Err(Withheld::Unclear));
         let before = cut.octets.clone();
-        assert_eq!(Rules { test_numbers: Some(TestNumbers::default()), ..Rules::default() }.apply(&mut cut), Ok(()));
+        assert_eq!(
+            Rules { test_numbers: Some(TestNumbers::default()), ..Rules::default() }.apply(&mut cut),
+            Ok(())
+        );
         assert_eq!(cut.octets, before);
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hdrhistogram::Histogram;
 
-use super::engine::{Exchange, Replayed};
+use super::engine::{Exchange, Missing, NotSent, Replayed};
 use super::plan::Recorded;
 use crate::smpp::{CommandStatus, Content, Context, Header, Record, Role};
 use crate::time::Duration;
@@ -120,6 +120,10 @@ pub struct Totals {
     pub commands: BTreeMap<(String, Verdict), u64>,
     /// By command, recorded status and new status; `None`: no response.
     pub statuses: BTreeMap<(String, Option<CommandStatus>, Option<CommandStatus>), u64>,
+    /// Requests without an answer, by reason.
+    pub missing: BTreeMap<Missing, u64>,
+    /// Requests that were not sent, by reason.
+    pub not_sent: BTreeMap<NotSent, u64>,
     /// Fields that differ, with the number of requests.
     pub fields: BTreeMap<String, u64>,
     /// Latency in the capture, microseconds.
@@ -141,6 +145,8 @@ impl Totals {
             verdicts: BTreeMap::new(),
             commands: BTreeMap::new(),
             statuses: BTreeMap::new(),
+            missing: BTreeMap::new(),
+            not_sent: BTreeMap::new(),
             fields: BTreeMap::new(),
             recorded: histogram()?,
             replayed: histogram()?,
@@ -155,6 +161,11 @@ impl Totals {
         let command = exchange.planned.command.to_string();
         one(self.verdicts.entry(comparison.verdict).or_default());
         one(self.commands.entry((command.clone(), comparison.verdict)).or_default());
+        match &exchange.outcome {
+            Replayed::Answered { .. } => {}
+            Replayed::Missing(why) => one(self.missing.entry(*why).or_default()),
+            Replayed::NotSent(why) => one(self.not_sent.entry(*why).or_default()),
+        }
         for field in &comparison.differences {
             one(self.fields.entry(field.clone()).or_default());
         }

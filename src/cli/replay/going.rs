@@ -1,6 +1,7 @@
 //! The run: the plan shown and agreed to, requests handed to the driver, the result written.
 
 use std::io::{self, BufRead, IsTerminal, Write};
+use std::net::IpAddr;
 use std::time::{Duration as Span, SystemTime, UNIX_EPOCH};
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -51,17 +52,7 @@ impl Arguments {
         }
         if let Some(legs) = legs(sessions) {
             complain("the capture is of a gateway: its legs carry the same messages, so one has to be named");
-            for (smsc, sessions) in legs {
-                let requests: u64 = sessions.iter().map(|session| session.requests).sum();
-                let options: Vec<String> =
-                    sessions.iter().take(5).map(|session| format!("--session {}", session.id)).collect();
-                let more = if sessions.len() > 5 { " …" } else { "" };
-                let account = sessions.first().map_or("", |session| session.account.as_str());
-                complain(&format!(
-                    "  to {smsc}, {requests} requests: --account {account}, or {}{more}",
-                    options.join(" ")
-                ));
-            }
+            choices(&legs).iter().for_each(|choice| complain(choice));
             return Ok(FAILED);
         }
         let evidence = Evidence { ends: planner.ends(), sessions };
@@ -222,7 +213,7 @@ impl Arguments {
                 Format::Table => view::write_verdict(&run, out),
                 Format::Json => view::write_json(&run, out),
                 Format::Junit => std::mem::take(&mut junit).write(out),
-                Format::Ndjson => Ok(()),
+                Format::Ndjson => view::write_summary(&run, out),
             }
         })?;
         let outcome = match outcome {
@@ -460,6 +451,27 @@ impl Arguments {
             notes,
         }
     }
+}
+
+/// The legs of a gateway, each with the options that select it.
+fn choices(legs: &[(IpAddr, Vec<&Session>)]) -> Vec<String> {
+    let is_of = |account: &str, sessions: &[&Session]| sessions.iter().any(|one| one.account == account);
+    let choice = |(smsc, sessions): &(IpAddr, Vec<&Session>)| {
+        let requests: u64 = sessions.iter().map(|session| session.requests).sum();
+        let account = sessions.first().map_or("", |session| session.account.as_str());
+        // An account selects a leg only if it is that of all of it, and of nothing else.
+        let is_one = sessions.iter().all(|session| session.account == account)
+            && legs.iter().filter(|(_, sessions)| is_of(account, sessions)).count() == 1;
+        let mut options: Vec<String> =
+            sessions.iter().take(5).map(|session| format!("--session {}", session.id)).collect();
+        if sessions.len() > 5 {
+            options.push("…".to_owned());
+        }
+        let options = options.join(" ");
+        let options = if is_one { format!("--account {account}, or {options}") } else { options };
+        format!("  to {smsc}, {requests} requests: {options}")
+    };
+    legs.iter().map(choice).collect()
 }
 
 /// Asks on the terminal; without one nobody can agree.

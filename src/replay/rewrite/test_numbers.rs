@@ -139,7 +139,8 @@ mod tests {
         assert_eq!(of(&mut numbers, "999").len(), 7);
         assert_eq!(numbers.longer(), 2);
         // All ten of four digits, and then some.
-        let four: BTreeSet<String> = (1_000..1_030).map(|number| of(&mut numbers, &number.to_string())).collect();
+        let four: BTreeSet<String> =
+            (1_000..1_030).map(|number| of(&mut numbers, &number.to_string())).collect();
         assert_eq!(four.len(), 30);
         assert_eq!(four.iter().filter(|number| number.len() == 4).count(), 10);
         assert!(four.iter().all(|number| [4, 7].contains(&number.len())));
