@@ -242,6 +242,8 @@ pub(super) struct Core {
     /// When the rate cap lets the next request go.
     pub(super) next_at: Timestamp,
     pub(super) permits: u64,
+    /// No more permits come.
+    pub(super) steps_over: bool,
     /// Sessions with requests that are not done.
     pub(super) senders: usize,
     pub(super) ids: Ids,
@@ -286,6 +288,20 @@ impl Core {
         self.stopping = true;
     }
 
+    /// Whether nothing more may be sent, where each request waits for its permit.
+    pub(super) const fn is_out_of_steps(&self) -> bool {
+        self.options.step && self.steps_over && self.permits == 0
+    }
+
+    /// Takes a permit; all sessions hear of it when it was the last.
+    pub(super) fn use_permit(&mut self) {
+        self.permits = self.permits.saturating_sub(1);
+        if self.is_out_of_steps() {
+            let count = u32::try_from(self.options.links.len()).unwrap_or(u32::MAX);
+            (0..count).for_each(|link| self.arm(self.now, link));
+        }
+    }
+
     /// Whether the time for sending is over.
     pub(super) fn is_over(&self) -> bool {
         match (self.options.duration, self.epoch) {
@@ -312,6 +328,7 @@ impl Engine {
             failure: None,
             next_at: Timestamp::MIN,
             permits: 0,
+            steps_over: false,
             senders,
             ids: HashMap::default(),
             ids_left_out: 0,
@@ -335,7 +352,7 @@ impl Engine {
     /// Whether what is still handed over would not be sent.
     #[must_use]
     pub fn is_closed_to_requests(&self) -> bool {
-        self.core.stopping || self.core.is_over()
+        self.core.stopping || self.core.is_over() || self.core.is_out_of_steps()
     }
 
     /// Requests, in the order of their time.
@@ -370,6 +387,13 @@ impl Engine {
     pub fn step(&mut self, at: Timestamp) {
         self.pass(at);
         self.core.permits = self.core.permits.saturating_add(1);
+        self.poll_all();
+    }
+
+    /// No more requests are let go, where each waits for that.
+    pub fn no_more_steps(&mut self, at: Timestamp) {
+        self.pass(at);
+        self.core.steps_over = true;
         self.poll_all();
     }
 

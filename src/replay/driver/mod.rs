@@ -240,6 +240,7 @@ impl Shared {
         while steps.recv().await.is_some() {
             self.with(Engine::step);
         }
+        self.with(Engine::no_more_steps);
     }
 
     /// Tells the engine when something is due.
