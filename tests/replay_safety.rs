@@ -103,12 +103,6 @@ fn an_end_of_the_capture_is_no_target() {
         let to = format!("{host}:9999");
         let told = "is an end of the capture";
         refused(&[path, "--to", &to, "--allow-host", host, "--test-numbers", "--yes"], told);
-        // Nor if the selection leaves it out.
-        let selected = ["--session", "s77"];
-        let output =
-            run(&[&[path, "--to", &to, "--allow-host", host, "--test-numbers", "--yes"], &selected[..]]
-                .concat());
-        assert_eq!(output.status.code(), Some(2));
     }
     // Of a gateway's capture every machine is one, also of the legs that are not replayed.
     let base = ["--session", "s0", "--bind-as", "test", "--test-numbers", "--yes"];
@@ -397,13 +391,13 @@ fn a_gateway_has_to_name_one_leg_and_each_choice_that_it_is_told_does() {
     assert_eq!(choices.len(), 3, "{told}");
     for choice in choices {
         for one in choice.split(", or ") {
+            let one = one.split(" (").next().unwrap();
             let words: Vec<&str> = one.split(' ').filter(|word| *word != "…").collect();
             let arguments = [&[INCIDENT, "--to", "127.0.0.1:1", "--bind-as", "test"], &words[..]].concat();
             assert!(planned(&arguments).contains("Requests"), "{one}");
         }
     }
-    // By its accounts: these two are of one leg each.
-    assert!(told.contains("--account acme-otp, or"), "{told}");
+    assert!(told.contains("--account acme-otp ("), "{told}");
     assert_eq!(told.matches("--account 10.20.0.11").count(), 0, "it would not choose: {told}");
 }
 

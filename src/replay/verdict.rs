@@ -6,7 +6,7 @@ use hdrhistogram::Histogram;
 
 use super::engine::{Exchange, Missing, NotSent, Replayed};
 use super::plan::Recorded;
-use crate::smpp::{CommandStatus, Content, Context, Header, Record, Role};
+use crate::smpp::{CommandId, CommandStatus, Content, Context, Header, Record, Role};
 use crate::time::Duration;
 
 /// Fields in which answers differ anyway: who answers makes them up, or they hang on the time.
@@ -67,7 +67,7 @@ pub fn compare(exchange: &Exchange, ignore: &[String]) -> Comparison {
     let Recorded::Answered { response: old, .. } = &exchange.planned.recorded else {
         return plain(Verdict::Expected);
     };
-    let differences = if old == new { Vec::new() } else { differences(old, new) };
+    let differences = if is_alike(old, new) { Vec::new() } else { differences(old, new) };
     let matters = differences.iter().any(|field| !ignore.contains(field));
     let verdict = match (differences.is_empty(), matters) {
         (true, _) => Verdict::Same,
@@ -75,6 +75,28 @@ pub fn compare(exchange: &Exchange, ignore: &[String]) -> Comparison {
         (false, true) => Verdict::Different,
     };
     Comparison { verdict, differences }
+}
+
+/// Whether two responses are equal but for sequence_number and message_id: seen without taking them apart, since most
+/// are.
+fn is_alike(old: &[u8], new: &[u8]) -> bool {
+    if old == new {
+        return true;
+    }
+    let Some(header) = Header::parse(new) else { return false };
+    let begins_with_id = matches!(
+        header.command_id,
+        CommandId::SUBMIT_SM_RESP | CommandId::DATA_SM_RESP | CommandId::SUBMIT_MULTI_RESP
+    );
+    if !begins_with_id || old.get(4..12) != new.get(4..12) {
+        return false;
+    }
+    let after_id = |pdu: &[u8]| -> Option<std::ops::RangeFrom<usize>> {
+        let end = pdu.iter().skip(16).position(|&octet| octet == 0)?;
+        Some(end.saturating_add(17)..)
+    };
+    let (Some(of_old), Some(of_new)) = (after_id(old), after_id(new)) else { return false };
+    old.get(of_old) == new.get(of_new)
 }
 
 /// The names of what differs between two responses, without [`IGNORED`]; both in the order of the first.

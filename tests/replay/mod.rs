@@ -20,21 +20,21 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 
-pub const RESPONSE: u32 = command::RESPONSE;
-pub const BIND: u32 = command::BIND_TRANSCEIVER;
-pub const SUBMIT: u32 = command::SUBMIT_SM;
-pub const UNBIND: u32 = command::UNBIND;
+pub(crate) const RESPONSE: u32 = command::RESPONSE;
+pub(crate) const BIND: u32 = command::BIND_TRANSCEIVER;
+pub(crate) const SUBMIT: u32 = command::SUBMIT_SM;
+pub(crate) const UNBIND: u32 = command::UNBIND;
 
 /// Requests of [`numbered`].
-pub const REQUESTS: usize = 20;
+pub(crate) const REQUESTS: usize = 20;
 
 /// The destination of a request; each has its own, so that a log tells which came.
-pub fn destination(number: usize) -> String {
+pub(crate) fn destination(number: usize) -> String {
     format!("447700900{number:03}")
 }
 
 /// A request with this number.
-pub fn submit(sequence: u32, number: usize) -> Vec<u8> {
+pub(crate) fn submit(sequence: u32, number: usize) -> Vec<u8> {
     let message = Message {
         source: &Address::name("shop"),
         destination: &Address::international(destination(number)),
@@ -48,7 +48,7 @@ pub fn submit(sequence: u32, number: usize) -> Vec<u8> {
 
 /// A capture of one session, 10.0.0.5 with 192.0.2.9 that calls itself `production`: a bind with `Pa55word`, as many
 /// submit_sm, `gap` nanoseconds apart and each answered, unbind.
-pub fn session(requests: usize, gap: i64) -> Vec<u8> {
+pub(crate) fn session(requests: usize, gap: i64) -> Vec<u8> {
     let (esme, smsc) = ("10.0.0.5:40000".parse().unwrap(), "192.0.2.9:2775".parse().unwrap());
     let mut connection = Connection::new(0, esme, smsc, [7, 9], 1_400, 100_000);
     let mut frames = Vec::new();
@@ -72,7 +72,7 @@ pub fn session(requests: usize, gap: i64) -> Vec<u8> {
 }
 
 /// [`session`] of [`REQUESTS`], 10 ms apart, in a folder of its own.
-pub fn numbered() -> (tempfile::TempDir, PathBuf) {
+pub(crate) fn numbered() -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("capture.pcap");
     std::fs::write(&path, session(REQUESTS, 10_000_000)).unwrap();
@@ -81,23 +81,23 @@ pub fn numbered() -> (tempfile::TempDir, PathBuf) {
 
 /// What came to the message centre.
 #[derive(Clone, Debug)]
-pub struct Seen {
+pub(crate) struct Seen {
     /// Number of its connection, from 0.
-    pub connection: usize,
-    pub command: u32,
-    pub sequence: u32,
-    pub octets: Vec<u8>,
+    pub(crate) connection: usize,
+    pub(crate) command: u32,
+    pub(crate) sequence: u32,
+    pub(crate) octets: Vec<u8>,
 }
 
 impl Seen {
     /// The strings of the body, split at their NULs.
-    pub fn strings(&self) -> Vec<String> {
+    pub(crate) fn strings(&self) -> Vec<String> {
         let body = &self.octets[16..];
         body.split(|&octet| octet == 0).map(|part| String::from_utf8_lossy(part).into_owned()).collect()
     }
 
     /// The number of a request of [`numbered`].
-    pub fn number(&self) -> usize {
+    pub(crate) fn number(&self) -> usize {
         let text = String::from_utf8_lossy(&self.octets).into_owned();
         let at = text.find("447700900").unwrap_or_else(|| panic!("{text:?}"));
         text[at + 9..at + 12].parse().unwrap()
@@ -106,16 +106,16 @@ impl Seen {
 
 /// A request, as a script sees it.
 #[derive(Clone, Copy, Debug)]
-pub struct Asked {
-    pub command: u32,
+pub(crate) struct Asked {
+    pub(crate) command: u32,
     /// How many of this command came before, on all connections.
-    pub nth: usize,
-    pub sequence: u32,
+    pub(crate) nth: usize,
+    pub(crate) sequence: u32,
 }
 
 /// What the message centre does with a request.
 #[derive(Clone, Debug)]
-pub enum Act {
+pub(crate) enum Act {
     /// Answers with this status, and with a body where it is 0.
     Answer(u32),
     /// Answers as it should, after a while; what comes in the meantime waits.
@@ -132,11 +132,11 @@ pub enum Act {
     HalfClose,
 }
 
-pub type Script = Arc<dyn Fn(Asked) -> Act + Send + Sync>;
+pub(crate) type Script = Arc<dyn Fn(Asked) -> Act + Send + Sync>;
 
 /// A message centre on a free port of 127.0.0.1, that does what a script says and writes down what comes.
-pub struct Smsc {
-    pub address: SocketAddr,
+pub(crate) struct Smsc {
+    pub(crate) address: SocketAddr,
     seen: Arc<Mutex<Vec<Seen>>>,
     connections: Arc<AtomicUsize>,
     runtime: Option<tokio::runtime::Runtime>,
@@ -158,11 +158,11 @@ struct Inner {
 }
 
 impl Smsc {
-    pub fn new(script: impl Fn(Asked) -> Act + Send + Sync + 'static) -> Self {
+    pub(crate) fn new(script: impl Fn(Asked) -> Act + Send + Sync + 'static) -> Self {
         Self::listening("127.0.0.1:0".parse().unwrap(), "fake", Arc::new(script))
     }
 
-    pub fn listening(address: SocketAddr, name: &str, script: Script) -> Self {
+    pub(crate) fn listening(address: SocketAddr, name: &str, script: Script) -> Self {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let listener = runtime.block_on(TcpListener::bind(address)).unwrap();
@@ -187,20 +187,20 @@ impl Smsc {
         Self { address, seen, connections, runtime: Some(runtime) }
     }
 
-    pub fn seen(&self) -> Vec<Seen> {
+    pub(crate) fn seen(&self) -> Vec<Seen> {
         self.seen.lock().unwrap().clone()
     }
 
-    pub fn of(&self, command: u32) -> Vec<Seen> {
+    pub(crate) fn of(&self, command: u32) -> Vec<Seen> {
         self.seen().into_iter().filter(|seen| seen.command == command).collect()
     }
 
-    pub fn connections(&self) -> usize {
+    pub(crate) fn connections(&self) -> usize {
         self.connections.load(Ordering::SeqCst)
     }
 
     /// Waits until so many of this command have come.
-    pub fn wait_for(&self, command: u32, count: usize) {
+    pub(crate) fn wait_for(&self, command: u32, count: usize) {
         for _ in 0..3_000 {
             if self.of(command).len() >= count {
                 return;
@@ -276,29 +276,29 @@ async fn serve(mut stream: TcpStream, connection: usize, inner: Arc<Inner>) {
 }
 
 /// The command, not started yet.
-pub fn command(arguments: &[&str]) -> Command {
+pub(crate) fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_smpp-inspect"));
     command.arg("replay").args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
 
 /// A replay of `capture` to `address` with NDJSON, not asked anything.
-pub fn start(capture: &Path, address: SocketAddr, arguments: &[&str]) -> Child {
+pub(crate) fn start(capture: &Path, address: SocketAddr, arguments: &[&str]) -> Child {
     let to = address.to_string();
     let base = [capture.to_str().unwrap(), "--to", &to, "--yes", "--format", "ndjson"];
     command(&[&base, arguments].concat()).spawn().unwrap()
 }
 
 /// How a run ended.
-pub struct Run {
-    pub status: i32,
-    pub requests: Vec<Value>,
-    pub summary: Value,
-    pub stderr: String,
+pub(crate) struct Run {
+    pub(crate) status: i32,
+    pub(crate) requests: Vec<Value>,
+    pub(crate) summary: Value,
+    pub(crate) stderr: String,
 }
 
 impl Run {
-    pub fn of(output: &Output) -> Self {
+    pub(crate) fn of(output: &Output) -> Self {
         let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
         let mut requests: Vec<Value> = String::from_utf8_lossy(&output.stdout)
             .lines()
@@ -309,14 +309,14 @@ impl Run {
         Self { status: output.status.code().unwrap(), requests, summary, stderr }
     }
 
-    pub fn count(&self, pointer: &str) -> u64 {
+    pub(crate) fn count(&self, pointer: &str) -> u64 {
         let value = self.summary.pointer(pointer).unwrap_or_else(|| panic!("{pointer}: {}", self.summary));
         value.as_u64().unwrap_or_else(|| panic!("{pointer} is {value}"))
     }
 
     /// Each planned request is one of answered, missing and not sent, and what came to the message centre is what was
     /// told: nothing twice, nothing that was not told, nothing answered that did not come.
-    pub fn account(&self, smsc: &Smsc) {
+    pub(crate) fn account(&self, smsc: &Smsc) {
         let [planned, sent, answered, missing, not_sent] =
             ["/planned", "/sent", "/answered", "/verdicts/missing", "/verdicts/not_sent"]
                 .map(|pointer| self.count(pointer));
@@ -354,19 +354,19 @@ impl Run {
 }
 
 /// Runs to the end.
-pub fn finish(mut child: Child) -> Output {
+pub(crate) fn finish(mut child: Child) -> Output {
     drop(child.stdin.take());
     child.wait_with_output().unwrap()
 }
 
 /// A signal such as `-INT`.
-pub fn kill(child: &Child, signal: &str) {
+pub(crate) fn kill(child: &Child, signal: &str) {
     let status = Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
     assert!(status.success());
 }
 
 /// A line to standard input.
-pub fn enter(child: &mut Child) {
+pub(crate) fn enter(child: &mut Child) {
     let stdin = child.stdin.as_mut().unwrap();
     stdin.write_all(b"\n").unwrap();
     stdin.flush().unwrap();

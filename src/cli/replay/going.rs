@@ -1,5 +1,6 @@
 //! The run: the plan shown and agreed to, requests handed to the driver, the result written.
 
+use std::collections::BTreeMap;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::net::IpAddr;
 use std::time::{Duration as Span, SystemTime, UNIX_EPOCH};
@@ -453,23 +454,28 @@ impl Arguments {
     }
 }
 
-/// The legs of a gateway, each with the options that select it.
+/// The legs of a gateway, each with options that select all or a part of it.
 fn choices(legs: &[(IpAddr, Vec<&Session>)]) -> Vec<String> {
     let is_of = |account: &str, sessions: &[&Session]| sessions.iter().any(|one| one.account == account);
     let choice = |(smsc, sessions): &(IpAddr, Vec<&Session>)| {
         let requests: u64 = sessions.iter().map(|session| session.requests).sum();
-        let account = sessions.first().map_or("", |session| session.account.as_str());
-        // An account selects a leg only if it is that of all of it, and of nothing else.
-        let is_one = sessions.iter().all(|session| session.account == account)
-            && legs.iter().filter(|(_, sessions)| is_of(account, sessions)).count() == 1;
-        let mut options: Vec<String> =
-            sessions.iter().take(5).map(|session| format!("--session {}", session.id)).collect();
-        if sessions.len() > 5 {
-            options.push("…".to_owned());
+        let mut accounts: BTreeMap<&str, u64> = BTreeMap::new();
+        for session in sessions {
+            *accounts.entry(&session.account).or_default() += session.requests;
         }
-        let options = options.join(" ");
-        let options = if is_one { format!("--account {account}, or {options}") } else { options };
-        format!("  to {smsc}, {requests} requests: {options}")
+        // An account that another leg has, too, would choose both.
+        accounts
+            .retain(|account, _| legs.iter().filter(|(_, sessions)| is_of(account, sessions)).count() == 1);
+        let mut options: Vec<String> = accounts
+            .iter()
+            .take(3)
+            .map(|(account, count)| format!("--account {account} ({count} requests)"))
+            .collect();
+        let ids: Vec<String> =
+            sessions.iter().take(5).map(|session| format!("--session {}", session.id)).collect();
+        let more = if sessions.len() > 5 { " …" } else { "" };
+        options.push(format!("{}{more}", ids.join(" ")));
+        format!("  to {smsc}, {requests} requests: {}", options.join(", or "))
     };
     legs.iter().map(choice).collect()
 }
