@@ -1,5 +1,7 @@
 //! What `replay` refuses, rule by rule, as a user meets it: nothing is opened, nothing is sent, and it says why.
 
+#![expect(clippy::disallowed_methods, reason = "a test of a command measures how long it takes")]
+
 mod replay;
 
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};

@@ -1,6 +1,8 @@
 //! `replay` over real sockets, against a message centre that fails: each fault in each phase of a session, signals, TLS,
 //! one request at a time. What is told has to be what the message centre saw.
 
+#![expect(clippy::disallowed_methods, reason = "a test of a command measures how long it takes")]
+
 mod replay;
 
 use std::process::Stdio;

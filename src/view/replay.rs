@@ -420,3 +420,6 @@ fn micros(nanos: i64) -> f64 {
 fn millis(micros: u64) -> String {
     format!("{:.3}", micros as f64 / 1_000.0)
 }
+
+#[cfg(test)]
+mod tests;
