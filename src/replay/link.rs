@@ -142,8 +142,8 @@ impl Link {
 
     /// Takes a request; false where it will not be sent, which is told.
     pub(super) fn queue_request(&mut self, planned: Planned, core: &mut Core) -> bool {
-        if self.is_over() || core.stopping || core.is_over() {
-            let why = if core.stopping {
+        if self.is_over() || core.stopping || core.is_over() || core.is_out_of_steps() {
+            let why = if core.stopping || core.is_out_of_steps() {
                 NotSent::Stopped
             } else if core.is_over() {
                 NotSent::Duration
@@ -162,9 +162,10 @@ impl Link {
         true
     }
 
-    pub(super) fn connected(&mut self, core: &mut Core) {
+    /// There is a connection; false where none is wanted any more.
+    pub(super) fn connected(&mut self, core: &mut Core) -> bool {
         if !matches!(self.state, State::Connecting(_)) {
-            return;
+            return false;
         }
         core.counters.connections = core.counters.connections.saturating_add(1);
         // Whatever was to be said on the connection before is of no use on this one.
@@ -185,9 +186,10 @@ impl Link {
         let sequence = self.slot(Slot::Bind);
         let body: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
         pdu(&mut self.out, command, CommandStatus::OK, sequence, &body);
-        self.state = State::Binding(core.now.plus(BIND));
+        self.state = State::Binding(core.now.plus(core.options.timeout.min(BIND)));
         self.heard_at = core.now;
         self.is_ready(core);
+        true
     }
 
     pub(super) fn unreachable(&mut self, why: &str, core: &mut Core) {
@@ -284,7 +286,7 @@ impl Link {
     }
 
     fn open(&mut self, core: &mut Core) {
-        if core.stopping || core.is_over() {
+        if core.stopping || core.is_over() || core.is_out_of_steps() {
             return self.end(core);
         }
         let due = match core.epoch {
@@ -335,9 +337,10 @@ impl Link {
     /// Sends what is due and may be sent.
     fn send_due(&mut self, core: &mut Core) {
         let Some(epoch) = core.epoch else { return };
-        if core.is_over() {
+        if core.is_over() || core.is_out_of_steps() {
+            let why = if core.is_over() { NotSent::Duration } else { NotSent::Stopped };
             let queue = std::mem::take(&mut self.queue);
-            queue.into_iter().for_each(|planned| self.not_sent(planned, NotSent::Duration, core));
+            queue.into_iter().for_each(|planned| self.not_sent(planned, why, core));
             return;
         }
         while let Some(next) = self.queue.front() {
@@ -363,7 +366,7 @@ impl Link {
                 break;
             }
             let Some(planned) = self.queue.pop_front() else { break };
-            core.permits = core.permits.saturating_sub(1);
+            core.use_permit();
             self.waited = false;
             self.send(planned, intended, core);
         }
@@ -510,7 +513,7 @@ impl Link {
         let why = if core.stopping { Missing::Stopped } else { Missing::Disconnected };
         self.forget(why, core);
         self.state = State::Over;
-        let why = if core.stopping {
+        let why = if core.stopping || core.is_out_of_steps() {
             NotSent::Stopped
         } else if core.is_over() {
             NotSent::Duration

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use hdrhistogram::Histogram;
 
-use super::engine::{Exchange, Replayed};
+use super::engine::{Exchange, Missing, NotSent, Replayed};
 use super::plan::Recorded;
-use crate::smpp::{CommandStatus, Content, Context, Header, Record, Role};
+use crate::smpp::{CommandId, CommandStatus, Content, Context, Header, Record, Role};
 use crate::time::Duration;
 
 /// Fields of responses that differ anyway: who answers makes them up, or they hang on the time. sequence_number is not
@@ -160,6 +160,13 @@ pub fn judged(differences: Vec<Difference>) -> Comparison {
 /// expected yet.
 #[must_use]
 pub fn differences(old: &[u8], new: &[u8], from: Role) -> Vec<Difference> {
+    if old == new {
+        return Vec::new();
+    }
+    if let Some(differs) = differs_in_id_alone(old, new) {
+        let id = || Difference { field: "message_id".to_owned(), expected: None };
+        return if differs { vec![id()] } else { Vec::new() };
+    }
     let (old, new) = (values(old, from), values(new, from));
     let mut names: Vec<&String> = old.keys().chain(new.keys()).collect();
     names.sort_unstable();
@@ -169,6 +176,27 @@ pub fn differences(old: &[u8], new: &[u8], from: Role) -> Vec<Difference> {
         .filter(|name| old.get(*name) != new.get(*name))
         .map(|name| Difference { field: name.clone(), expected: None })
         .collect()
+}
+
+/// Whether two responses differ in message_id, where they are equal but for that and sequence_number: seen without
+/// taking them apart, since most are. `None`: they are not.
+fn differs_in_id_alone(old: &[u8], new: &[u8]) -> Option<bool> {
+    let header = Header::parse(new)?;
+    let begins_with_id = matches!(
+        header.command_id,
+        CommandId::SUBMIT_SM_RESP | CommandId::DATA_SM_RESP | CommandId::SUBMIT_MULTI_RESP
+    );
+    if !begins_with_id || old.get(4..12) != new.get(4..12) {
+        return None;
+    }
+    let parts = |pdu: &'_ [u8]| -> Option<(Vec<u8>, Vec<u8>)> {
+        let body = pdu.get(16..)?;
+        let end = body.iter().position(|&octet| octet == 0)?;
+        let (id, rest) = body.split_at_checked(end)?;
+        Some((id.to_vec(), rest.to_vec()))
+    };
+    let ((old_id, old_rest), (new_id, new_rest)) = (parts(old)?, parts(new)?);
+    (old_rest == new_rest).then_some(old_id != new_id)
 }
 
 /// What a PDU says, by name.
@@ -251,6 +279,10 @@ pub struct Totals {
     pub commands: BTreeMap<(String, Verdict), u64>,
     /// By command, recorded status and new status; `None`: no response.
     pub statuses: BTreeMap<(String, Option<CommandStatus>, Option<CommandStatus>), u64>,
+    /// Requests without an answer, by reason.
+    pub missing: BTreeMap<Missing, u64>,
+    /// Requests that were not sent, by reason.
+    pub not_sent: BTreeMap<NotSent, u64>,
     /// Fields that differ, with the number of requests; those that count first.
     pub fields: BTreeMap<(Option<Reason>, String), u64>,
     /// Latency in the capture, microseconds.
@@ -272,6 +304,8 @@ impl Totals {
             verdicts: BTreeMap::new(),
             commands: BTreeMap::new(),
             statuses: BTreeMap::new(),
+            missing: BTreeMap::new(),
+            not_sent: BTreeMap::new(),
             fields: BTreeMap::new(),
             recorded: histogram()?,
             replayed: histogram()?,
@@ -286,6 +320,11 @@ impl Totals {
         let command = exchange.planned.command.to_string();
         one(self.verdicts.entry(comparison.verdict).or_default());
         one(self.commands.entry((command.clone(), comparison.verdict)).or_default());
+        match &exchange.outcome {
+            Replayed::Answered { .. } => {}
+            Replayed::Missing(why) => one(self.missing.entry(*why).or_default()),
+            Replayed::NotSent(why) => one(self.not_sent.entry(*why).or_default()),
+        }
         for difference in &comparison.differences {
             one(self.fields.entry((difference.expected, difference.field.clone())).or_default());
         }

@@ -65,7 +65,7 @@ pub fn write_played(
         "schema": "smpp-inspect/played/1",
         "verdict": comparison.verdict.name(),
         "differences": comparison.unexpected().collect::<Vec<_>>(),
-        "expected_differences": comparison.differences.iter().filter_map(expected).collect::<Vec<_>>(),
+        "expected_differences": expected(comparison),
         "what": played.did.name(),
         "command": played.command.to_string(),
         "session": session.map(|(id, _)| id),
@@ -75,7 +75,7 @@ pub fn write_played(
         }),
         "recorded_at": played.place.as_ref().map(|place| place.at),
         "received_at": played.at,
-        "status": status(played.status),
+        "status": played.status.map(status),
     });
     serde_json::to_writer(&mut *out, &value)?;
     out.write_all(b"\n")

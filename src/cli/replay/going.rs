@@ -1,6 +1,8 @@
 //! The run: the plan shown and agreed to, requests handed to the driver, the result written.
 
+use std::collections::BTreeMap;
 use std::io::{self, BufRead, IsTerminal, Write};
+use std::net::IpAddr;
 use std::time::{Duration as Span, SystemTime, UNIX_EPOCH};
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -213,7 +215,7 @@ impl Arguments {
                 Format::Table => view::write_verdict(&run, out),
                 Format::Json => view::write_json(&run, out),
                 Format::Junit => std::mem::take(&mut junit).write(out),
-                Format::Ndjson => Ok(()),
+                Format::Ndjson => view::write_summary(&run, out),
             }
         })?;
         let outcome = match outcome {
@@ -398,7 +400,13 @@ impl Arguments {
             );
         }
         if self.test_numbers {
-            notes.push("destinations become numbers of +999, which nobody has".to_owned());
+            notes.push("destinations become numbers of +999, which nobody has, no two the same".to_owned());
+            if counted.longer > 0 {
+                notes.push(format!(
+                    "{} destinations become longer: too short for +999, or all numbers of their length are taken",
+                    counted.longer
+                ));
+            }
         }
         if self.keep_destinations {
             notes.push(format!(
@@ -448,20 +456,36 @@ impl Arguments {
 }
 
 /// Says which legs there are to choose from.
-pub(super) fn refuse_gateway(legs: &[(std::net::IpAddr, Vec<&Session>)]) -> u8 {
+pub(super) fn refuse_gateway(legs: &[(IpAddr, Vec<&Session>)]) -> u8 {
     complain("the capture is of a gateway: its legs carry the same messages, so one has to be named");
-    for (smsc, sessions) in legs {
+    choices(legs).iter().for_each(|choice| complain(choice));
+    FAILED
+}
+
+/// The legs of a gateway, each with options that select all or a part of it.
+fn choices(legs: &[(IpAddr, Vec<&Session>)]) -> Vec<String> {
+    let is_of = |account: &str, sessions: &[&Session]| sessions.iter().any(|one| one.account == account);
+    let choice = |(smsc, sessions): &(IpAddr, Vec<&Session>)| {
         let requests: u64 = sessions.iter().map(|session| session.requests).sum();
-        let options: Vec<String> =
+        let mut accounts: BTreeMap<&str, u64> = BTreeMap::new();
+        for session in sessions {
+            *accounts.entry(&session.account).or_default() += session.requests;
+        }
+        // An account that another leg has, too, would choose both.
+        accounts
+            .retain(|account, _| legs.iter().filter(|(_, sessions)| is_of(account, sessions)).count() == 1);
+        let mut options: Vec<String> = accounts
+            .iter()
+            .take(3)
+            .map(|(account, count)| format!("--account {account} ({count} requests)"))
+            .collect();
+        let ids: Vec<String> =
             sessions.iter().take(5).map(|session| format!("--session {}", session.id)).collect();
         let more = if sessions.len() > 5 { " …" } else { "" };
-        let account = sessions.first().map_or("", |session| session.account.as_str());
-        complain(&format!(
-            "  to {smsc}, {requests} requests: --account {account}, or {}{more}",
-            options.join(" ")
-        ));
-    }
-    FAILED
+        options.push(format!("{}{more}", ids.join(" ")));
+        format!("  to {smsc}, {requests} requests: {}", options.join(", or "))
+    };
+    legs.iter().map(choice).collect()
 }
 
 /// Asks on the terminal; without one nobody can agree.

@@ -12,7 +12,7 @@ use crate::pipeline::{self, Outcome};
 use crate::replay::engine::FileName;
 use crate::replay::pace::{Pace, Schedule};
 use crate::replay::plan::{Captured, Planned, Planner, Recorded};
-use crate::replay::rewrite::{self, Rules, Withheld};
+use crate::replay::rewrite::{self, Rules, TestNumbers, Withheld};
 use crate::replay::safety::Target;
 use crate::report::model::Endpoint;
 use crate::report::record::{Record, RecordType};
@@ -33,6 +33,8 @@ pub(super) struct Counted {
     pub(super) first_at: Option<Timestamp>,
     /// Of recorded responses.
     pub(super) latency: (i64, u64),
+    /// Destinations whose test number is longer than they are.
+    pub(super) longer: u64,
     second: (i64, u64),
 }
 
@@ -127,7 +129,7 @@ impl Arguments {
         Rules {
             map_dest: self.map_dest.clone(),
             map_source: self.map_source.clone(),
-            test_numbers: self.test_numbers,
+            test_numbers: self.test_numbers.then(TestNumbers::default),
             receipts: match self.registered_delivery {
                 Receipts::Keep => rewrite::Receipts::Keep,
                 Receipts::Off => rewrite::Receipts::Off,
@@ -162,6 +164,7 @@ impl Arguments {
             }
             true
         })?;
+        counted.longer = gate.rules.test_numbers.as_ref().map_or(0, TestNumbers::longer);
         counted.by_session.resize(planner.sessions().len(), OfSession::default());
         Ok(Prepared { planner, counted, target, unread })
     }

@@ -154,7 +154,7 @@ fn counted(player: &mut Player) -> Vec<(Verdict, usize)> {
 fn requests_are_answered_as_captured_and_what_was_told_comes_when_it_came() {
     let mut world = run(script_of(&[&conversation()]), Some(1.0), vec![at(0), at(50)], 3_000);
     let answers = status_and_latency(&world.replay.exchanges());
-    assert_eq!(answers, [(CommandStatus::RTHROTTLED, 10), (OK, 30)]);
+    assert_eq!(answers, [(OK, 30), (CommandStatus::RTHROTTLED, 10)]);
     let bound_at = START.plus(Duration::from_millis(5));
     let told: Vec<(i64, u32)> = world
         .told

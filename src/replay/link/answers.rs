@@ -80,6 +80,7 @@ impl Link {
             Slot::Free | Slot::Enquire(_) => {}
             Slot::Bind => self.bind_response(header, octets, core),
             Slot::Unbind => {
+                core.counters.unbound = core.counters.unbound.saturating_add(1);
                 self.closing = Some(Close::Fin);
                 self.is_ready(core);
                 self.end(core);
