@@ -33,7 +33,6 @@ pub mod safety;
 #[cfg(test)]
 mod tests;
 pub mod verdict;
-mod write;
 
 use std::fmt;
 

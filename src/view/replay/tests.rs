@@ -57,7 +57,7 @@ fn recorded() -> (Planner, Vec<Planned>) {
 
 /// What became of each: same, different, the same failure, missing, not sent, and nothing to compare with.
 fn exchanges(planned: Vec<Planned>) -> Vec<Exchange> {
-    let answered = |status, micros| Replayed::Answered {
+    let answered = |status, micros: i64| Replayed::Answered {
         response: pdu(0x8000_0004, status, 9, b"new\0").into(),
         at: at(1_000).plus(Duration::from_nanos(micros * 1_000)),
     };
