@@ -13,8 +13,6 @@
 //! cargo bench --bench replay -- beside node benches/clients/node_smpp.js -- python3 benches/clients/smpp34.py
 //! ```
 
-#![expect(clippy::disallowed_methods, reason = "a bench measures time")]
-
 use std::io::BufWriter;
 use std::path::Path;
 use std::process::Command;

@@ -7,17 +7,20 @@
 //! ```
 
 mod answers;
+mod sequence;
 
 use std::collections::VecDeque;
 
 use super::engine::{AHEAD, Close, Core, Exchange, Failure, LinkId, LinkOptions, Missing, NotSent, Replayed};
 use super::plan::Planned;
-use super::write::{pdu, set_word, text};
 use crate::num;
 use crate::session::BindType;
 use crate::smpp::spec::MAX_COMMAND_LENGTH;
-use crate::smpp::{CommandId, CommandStatus, Header};
+use crate::smpp::{CommandId, CommandStatus, Header, SequenceNumber};
+use crate::smsc::Pdu;
 use crate::time::{Duration, Timestamp};
+use sequence::sequence;
+pub(super) use sequence::set_word;
 
 /// Octets that wait to be taken, from which on no request is sent.
 const FULL: usize = 256 << 10;
@@ -32,9 +35,6 @@ const TRIES: u32 = 5;
 
 /// Sequence numbers given up whose responses would be late.
 const LATE: usize = 10_000;
-
-/// The highest sequence_number: SMPP 3.4 §3.2.
-const LAST: u64 = 0x7FFF_FFFF;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -177,15 +177,18 @@ impl Link {
             BindType::Transmitter => CommandId::BIND_TRANSMITTER,
             BindType::Transceiver => CommandId::BIND_TRANSCEIVER,
         };
-        let parts = [
-            text(&self.options.system_id, 15),
-            text(&self.options.password.0, 8),
-            text(&self.options.system_type, 12),
-            vec![self.options.version, 0, 0, 0],
-        ];
         let sequence = self.slot(Slot::Bind);
-        let body: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
-        pdu(&mut self.out, command, CommandStatus::OK, sequence, &body);
+        let options = &self.options;
+        // Fields take so many characters: SMPP 3.4 §4.1.5.
+        let at_most =
+            |text: &[u8], most: usize| text.get(..most.min(text.len())).unwrap_or_default().to_vec();
+        Pdu::new(&mut self.out, command, CommandStatus::OK, SequenceNumber(sequence))
+            .text(&at_most(&options.system_id, 15))
+            .text(&at_most(&options.password.0, 8))
+            .text(&at_most(&options.system_type, 12))
+            .u8(options.version)
+            .octets(&[0; 3])
+            .finish();
         self.state = State::Binding(core.now.plus(core.options.timeout.min(BIND)));
         self.heard_at = core.now;
         self.is_ready(core);
@@ -326,7 +329,7 @@ impl Link {
                 Some(at) if self.heard_at <= at => {}
                 _ if core.now >= self.heard_at.plus(interval) => {
                     let sequence = self.slot(Slot::Enquire(core.now));
-                    pdu(&mut self.out, CommandId::ENQUIRE_LINK, CommandStatus::OK, sequence, &[]);
+                    self.header_only(CommandId::ENQUIRE_LINK, CommandStatus::OK, sequence);
                     self.is_ready(core);
                 }
                 _ => {}
@@ -457,7 +460,7 @@ impl Link {
 
     fn unbind(&mut self, core: &mut Core) {
         let sequence = self.slot(Slot::Unbind);
-        pdu(&mut self.out, CommandId::UNBIND, CommandStatus::OK, sequence, &[]);
+        self.header_only(CommandId::UNBIND, CommandStatus::OK, sequence);
         core.counters.bound = core.counters.bound.saturating_sub(1);
         self.state = State::Unbinding(core.now.plus(UNBIND));
         self.sends_no_more(core);
@@ -560,6 +563,11 @@ impl Link {
         core.exchanges.push(Exchange { planned, intended, sent: None, sequence: 0, outcome });
     }
 
+    /// Says a PDU without a body.
+    fn header_only(&mut self, id: CommandId, status: CommandStatus, sequence: u32) {
+        Pdu::new(&mut self.out, id, status, SequenceNumber(sequence)).finish();
+    }
+
     fn slot(&mut self, slot: Slot) -> u32 {
         let number = self.first.saturating_add(num::count(self.slots.len()));
         self.slots.push_back(slot);
@@ -616,17 +624,6 @@ fn is_pending(planned: &Planned, core: &Core) -> bool {
         let id = crate::smpp::reader::slice(&planned.octets, span);
         matches!(core.ids.get(id), Some(None))
     })
-}
-
-/// The sequence_number of the use with this number: 1 follows the last.
-fn sequence(number: u64) -> u32 {
-    u32::try_from(number.checked_rem(LAST).unwrap_or(0).saturating_add(1)).unwrap_or(1)
-}
-
-/// How many uses after `first` the one with this sequence_number is.
-fn place(answered: u32, first: u64) -> Option<usize> {
-    let (at, from) = (u64::from(answered.checked_sub(1)?), first.checked_rem(LAST)?);
-    usize::try_from(at.saturating_add(LAST).saturating_sub(from).checked_rem(LAST)?).ok()
 }
 
 fn open_at(epoch: Timestamp, opens_at: Duration) -> Timestamp {

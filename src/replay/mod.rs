@@ -35,7 +35,6 @@ pub mod safety;
 #[cfg(test)]
 mod tests;
 pub mod verdict;
-mod write;
 
 use std::fmt;
 

@@ -382,10 +382,8 @@ mod tests {
 
     fn exchange(old: Option<Box<[u8]>>, new: Option<Box<[u8]>>) -> Exchange {
         let at = Timestamp::from_parts(1_800_000_000, 0);
-        let recorded = old.map_or(Recorded::Unknown, |response| Recorded::Answered {
-            response,
-            latency: Duration::ZERO,
-        });
+        let recorded = old
+            .map_or(Recorded::Unknown, |response| Recorded::Answered { response, latency: Duration::ZERO });
         let planned = Planned { recorded, number: 5, ..Planned::of(CommandId::SUBMIT_SM, at, Vec::new()) };
         let outcome = new.map_or(Replayed::Missing(crate::replay::engine::Missing::TimedOut), |response| {
             Replayed::Answered { response, at }
@@ -448,7 +446,10 @@ mod tests {
             let mut noise = Noise::default();
             noise.learn(&exchange(answer(), first));
             let comparison = compare(&exchange(answer(), second), &[], Some(&noise));
-            assert_eq!((comparison.verdict, shown(&comparison)), (Verdict::Expected, vec!["response: noise".into()]));
+            assert_eq!(
+                (comparison.verdict, shown(&comparison)),
+                (Verdict::Expected, vec!["response: noise".into()])
+            );
         }
         let mut noise = Noise::default();
         assert_eq!(compare(&exchange(answer(), None), &[], Some(&noise)).verdict, Verdict::Missing);

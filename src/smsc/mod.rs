@@ -47,3 +47,4 @@ pub use ids::IdNotation;
 pub use options::{Account, Delay, FinalState, Mix, Options, span};
 pub use recorded::{Extra, RecordedPdu, Recorder, Recording};
 pub(crate) use recorded::{reported, spellings};
+pub(crate) use write::Pdu;

@@ -82,12 +82,7 @@ pub fn write_played(
 }
 
 /// A test case for what the ESME did.
-pub fn add_case(
-    junit: &mut Junit,
-    played: &Played,
-    comparison: &Comparison,
-    sessions: &[(String, String)],
-) {
+pub fn add_case(junit: &mut Junit, played: &Played, comparison: &Comparison, sessions: &[(String, String)]) {
     let failure = is_bad(comparison.verdict).then(|| {
         let fields = comparison.unexpected().collect::<Vec<_>>().join(", ");
         let message = match comparison.verdict {

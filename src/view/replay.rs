@@ -409,7 +409,10 @@ fn message(exchange: &Exchange, comparison: &Comparison) -> String {
         Replayed::Answered { response, .. } => {
             let new =
                 Header::parse(response).map_or("?".to_owned(), |header| header.command_status.to_string());
-            format!("recorded {old}, replayed {new}, differs in {}", comparison.unexpected().collect::<Vec<_>>().join(", "))
+            format!(
+                "recorded {old}, replayed {new}, differs in {}",
+                comparison.unexpected().collect::<Vec<_>>().join(", ")
+            )
         }
         Replayed::Missing(why) => format!("recorded {old}, no answer: {}", words(why.name())),
         Replayed::NotSent(why) => format!("not sent: {}", words(why.name())),

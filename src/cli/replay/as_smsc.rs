@@ -77,7 +77,8 @@ impl Arguments {
     ) -> Result<u8, Failure> {
         let (mut tally, mut junit) = (Tally::default(), Junit::default());
         let mut outcome = Ok(Counters::default());
-        let progress = (!self.quiet && io::stderr().is_terminal()).then(|| super::going::bar(expected, "requests"));
+        let progress =
+            (!self.quiet && io::stderr().is_terminal()).then(|| super::going::bar(expected, "requests"));
         let mut started = |address| {
             if !self.quiet {
                 complain(&format!("listening on {address}"));
@@ -116,7 +117,8 @@ impl Arguments {
         if let Some(status) = interrupt.status() {
             return Ok(status);
         }
-        let is_different = Verdict::ALL.into_iter().any(|verdict| view::is_bad(verdict) && tally.count(verdict) > 0);
+        let is_different =
+            Verdict::ALL.into_iter().any(|verdict| view::is_bad(verdict) && tally.count(verdict) > 0);
         Ok(if self.fail_on == Some(FailOn::Different) && is_different { FOUND } else { DONE })
     }
 }

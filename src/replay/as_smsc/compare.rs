@@ -77,9 +77,8 @@ pub fn compare(played: &Played, ignore: &[String]) -> Comparison {
         (Some(old), Some(new)) => (old, new),
     };
     let mut differences = differences(old, new, Role::Esme);
-    let of_parts = |difference: &Difference| {
-        matches!(difference.field.as_str(), "short_message" | "message_payload")
-    };
+    let of_parts =
+        |difference: &Difference| matches!(difference.field.as_str(), "short_message" | "message_payload");
     if differences.iter().any(of_parts) && differs_in_reference_alone(old, new) {
         differences.retain(|difference| !of_parts(difference));
         differences.push(Difference { field: REFERENCE.to_owned(), expected: Some(Reason::Always) });

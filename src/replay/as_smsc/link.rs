@@ -2,14 +2,14 @@
 
 use std::collections::VecDeque;
 
-use super::super::write::{pdu, set_word, text};
+use super::super::link::set_word;
 use super::compare::{Did, Played};
 use super::{Core, Task, extra_answer};
 use crate::num;
 use crate::session::BindType;
 use crate::smpp::spec::{MAX_COMMAND_LENGTH, Slot, command};
-use crate::smpp::{CommandId, CommandStatus, Context, Header, Role, Silent, walk};
-use crate::smsc::{Close, ConnectionId};
+use crate::smpp::{CommandId, CommandStatus, Context, Header, Role, SequenceNumber, Silent, walk};
+use crate::smsc::{Close, ConnectionId, Pdu};
 use crate::time::Duration;
 
 /// Octets to be sent from which on nothing more is read.
@@ -118,8 +118,8 @@ impl Link {
         {
             if header.command_length < 16 || header.command_length > MAX_COMMAND_LENGTH {
                 core.counters.garbage = core.counters.garbage.saturating_add(1);
-                let sequence = header.sequence_number.0;
-                pdu(&mut self.out, CommandId::GENERIC_NACK, CommandStatus::RINVCMDLEN, sequence, &[]);
+                let sequence = header.sequence_number;
+                self.send(CommandId::GENERIC_NACK, CommandStatus::RINVCMDLEN, sequence, b"", core);
                 return self.close(Close::Fin, core);
             }
             let Some((pdu, after)) = rest.split_at_checked(num::index(header.command_length)) else { break };
@@ -145,7 +145,8 @@ impl Link {
             if header.is_some_and(|header| header.command_status == CommandStatus::OK) {
                 self.has_greeted = true;
                 self.wake(core);
-            } else if let Some(playing) = self.session.take().and_then(|number| core.playing.get_mut(number)) {
+            } else if let Some(playing) = self.session.take().and_then(|number| core.playing.get_mut(number))
+            {
                 // Another bind may follow, in another session.
                 playing.link = None;
                 self.state = State::Open;
@@ -159,11 +160,9 @@ impl Link {
 
     fn request(&mut self, header: Header, octets: &[u8], core: &mut Core) {
         let id = header.command_id;
-        let sequence = header.sequence_number.0;
         if id == CommandId::ENQUIRE_LINK {
             core.counters.enquires = core.counters.enquires.saturating_add(1);
-            pdu(&mut self.out, id.response(), CommandStatus::OK, sequence, &[]);
-            return self.is_ready(core);
+            return self.send(id.response(), CommandStatus::OK, header.sequence_number, b"", core);
         }
         if let Some(bind) = BindType::of(id)
             && self.state == State::Open
@@ -216,7 +215,9 @@ impl Link {
             None => {
                 // It bound before the capture began, or binds once more.
                 self.accept(header, core);
-                if is_again { self.tell_extra(header, octets, Some(CommandStatus::OK), core) }
+                if is_again {
+                    self.tell_extra(header, octets, Some(CommandStatus::OK), core)
+                }
                 now
             }
         };
@@ -236,9 +237,10 @@ impl Link {
 
     /// A bind that the capture does not have is accepted.
     fn accept(&mut self, header: Header, core: &mut Core) {
-        let name = text(core.options.system_id.as_bytes(), 15);
-        let sequence = header.sequence_number.0;
-        pdu(&mut self.out, header.command_id.response(), CommandStatus::OK, sequence, &[&name]);
+        let id = header.command_id.response();
+        Pdu::new(&mut self.out, id, CommandStatus::OK, header.sequence_number)
+            .text(core.options.system_id.as_bytes())
+            .finish();
         self.has_greeted = true;
         self.wake(core);
         self.is_ready(core);
@@ -296,11 +298,10 @@ impl Link {
     /// A request that the capture does not have.
     fn extra(&mut self, header: Header, octets: &[u8], core: &mut Core) {
         let id = header.command_id;
-        let sequence = header.sequence_number.0;
+        let sequence = header.sequence_number;
         if command(id.response()).is_none() {
             self.tell_extra(header, octets, Some(CommandStatus::RINVCMDID), core);
-            pdu(&mut self.out, CommandId::GENERIC_NACK, CommandStatus::RINVCMDID, sequence, &[]);
-            return self.is_ready(core);
+            return self.send(CommandId::GENERIC_NACK, CommandStatus::RINVCMDID, sequence, b"", core);
         }
         let status = match (self.state, id) {
             // An end is always granted.
@@ -313,7 +314,7 @@ impl Link {
         let Some(status) = status else { return };
         if id.is_bind() && status == CommandStatus::OK {
             self.state = State::Bound;
-                return self.accept(header, core);
+            return self.accept(header, core);
         }
         let submits = matches!(id, CommandId::SUBMIT_SM | CommandId::DATA_SM | CommandId::SUBMIT_MULTI);
         let mut body = Vec::new();
@@ -325,8 +326,7 @@ impl Link {
                 body.push(0);
             }
         }
-        pdu(&mut self.out, id.response(), status, sequence, &[&body]);
-        self.is_ready(core);
+        self.send(id.response(), status, sequence, &body, core);
     }
 
     fn tell_extra(&self, header: Header, octets: &[u8], status: Option<CommandStatus>, core: &mut Core) {
@@ -408,11 +408,10 @@ impl Link {
             return self.close(Close::Fin, core);
         }
         let sequence = self.number();
-        pdu(&mut self.out, CommandId::UNBIND, CommandStatus::OK, sequence, &[]);
+        self.send(CommandId::UNBIND, CommandStatus::OK, SequenceNumber(sequence), b"", core);
         self.outstanding.push_back(Outstanding { sequence, command: CommandId::UNBIND, told: None });
         let at = core.now.plus(UNBIND);
         core.timer(at, Task::Overdue(self.id, sequence));
-        self.is_ready(core);
     }
 
     /// The connection is gone.
@@ -425,6 +424,18 @@ impl Link {
         if let Some(playing) = self.session.and_then(|number| core.playing.get_mut(number)) {
             playing.link = None;
         }
+    }
+
+    fn send(
+        &mut self,
+        id: CommandId,
+        status: CommandStatus,
+        sequence: SequenceNumber,
+        body: &[u8],
+        core: &mut Core,
+    ) {
+        Pdu::new(&mut self.out, id, status, sequence).octets(body).finish();
+        self.is_ready(core);
     }
 
     const fn number(&mut self) -> u32 {

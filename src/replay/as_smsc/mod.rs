@@ -23,7 +23,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, HashMap, VecDeque};
 
 pub use compare::{Did, Played, REFERENCE, Tally, compare};
-pub use script::{Place, Script, Scribe, Scripted};
+pub use script::{Place, Scribe, Script, Scripted};
 
 use crate::num;
 use crate::session::BindType;
@@ -366,8 +366,10 @@ impl Core {
     fn session_for(&self, bind: BindType, system_id: &[u8]) -> Option<usize> {
         let is_own = |playing: &Playing| playing.script.system_id == system_id;
         let is_kind = |playing: &Playing| playing.script.bind == Some(bind);
-        let is_new = |playing: &Playing| playing.link.is_none() && !playing.was_bound && !playing.is_through();
-        let is_left = |playing: &Playing| playing.link.is_none() && playing.was_bound && !playing.is_through();
+        let is_new =
+            |playing: &Playing| playing.link.is_none() && !playing.was_bound && !playing.is_through();
+        let is_left =
+            |playing: &Playing| playing.link.is_none() && playing.was_bound && !playing.is_through();
         let find = |fits: &dyn Fn(&Playing) -> bool| self.playing.iter().position(fits);
         find(&|playing| is_new(playing) && is_own(playing) && is_kind(playing))
             .or_else(|| find(&|playing| is_left(playing) && is_own(playing)))

@@ -146,7 +146,9 @@ impl Scribe {
     #[must_use]
     pub fn finish(mut self) -> Script {
         for (session, place, ids) in std::mem::take(&mut self.early) {
-            let Some(account) = self.scripted(session).map(|scripted| scripted.account.clone()) else { continue };
+            let Some(account) = self.scripted(session).map(|scripted| scripted.account.clone()) else {
+                continue;
+            };
             let found = ids.into_iter().find_map(|id| self.messages.get(&(account.clone(), id)).copied());
             if let Some(request) = found {
                 self.link(request, (session, place));

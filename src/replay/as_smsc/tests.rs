@@ -7,8 +7,8 @@ use crate::replay::engine::{Exchange, Failure, Replayed};
 use crate::replay::plan::{Captured, Planned};
 use crate::replay::tests::{START, World, options, submit};
 use crate::replay::verdict::{Comparison, Reason, Verdict};
-use crate::replay::write::pdu;
-use crate::smpp::{CommandStatus, Header};
+use crate::smpp::{CommandStatus, Header, SequenceNumber};
+use crate::smsc::Pdu;
 
 const OK: CommandStatus = CommandStatus::OK;
 
@@ -17,14 +17,17 @@ type Line = (i64, bool, Vec<u8>);
 
 fn make(id: CommandId, status: CommandStatus, sequence: u32, body: &[u8]) -> Vec<u8> {
     let mut octets = Vec::new();
-    pdu(&mut octets, id, status, sequence, &[body]);
+    Pdu::new(&mut octets, id, status, SequenceNumber(sequence)).octets(body).finish();
     octets
 }
 
 fn script_of(sessions: &[&[Line]]) -> Script {
     let mut scribe = Scribe::default();
-    let mut all: Vec<(i64, usize, &Line)> =
-        sessions.iter().enumerate().flat_map(|(n, lines)| lines.iter().map(move |line| (line.0, n, line))).collect();
+    let mut all: Vec<(i64, usize, &Line)> = sessions
+        .iter()
+        .enumerate()
+        .flat_map(|(n, lines)| lines.iter().map(move |line| (line.0, n, line)))
+        .collect();
     all.sort_by_key(|(at, ..)| *at);
     for (index, (at, number, line)) in all.into_iter().enumerate() {
         scribe.push(&Captured {
@@ -61,10 +64,7 @@ fn submitted(at: i64, sequence: u32, response: (i64, CommandStatus, &str)) -> Ve
     let (after, status, id) = response;
     let id = format!("{id}\0");
     let body = if status == OK { id.as_bytes() } else { b"" };
-    vec![
-        (at, true, octets),
-        (at + after, false, make(CommandId::SUBMIT_SM_RESP, status, sequence, body)),
-    ]
+    vec![(at, true, octets), (at + after, false, make(CommandId::SUBMIT_SM_RESP, status, sequence, body))]
 }
 
 /// A deliver_sm with this esm_class and text, and its answer after 2 ms.
@@ -172,7 +172,9 @@ fn requests_are_answered_as_captured_and_what_was_told_comes_when_it_came() {
 
 #[test]
 fn the_pace_scales_latencies_and_delays() {
-    for (speed, latency, told) in [(Some(5.0), 6, [100, 206]), (Some(0.5), 60, [1_000, 2_060]), (None, 0, [0, 0])] {
+    for (speed, latency, told) in
+        [(Some(5.0), 6, [100, 206]), (Some(0.5), 60, [1_000, 2_060]), (None, 0, [0, 0])]
+    {
         let mut world = run(script_of(&[&conversation()]), speed, vec![at(0), at(50)], 5_000);
         let answers = status_and_latency(&world.replay.exchanges());
         assert!(answers.contains(&(OK, latency)), "{speed:?}: {answers:?}");
@@ -189,8 +191,11 @@ fn what_the_esme_does_otherwise_is_told() {
     other.octets[place..place + 4].copy_from_slice(b"4488");
     let mut world = run(script_of(&[&conversation()]), Some(1.0), vec![other, at(50), at(60)], 3_000);
     let all = verdicts(&mut world.smsc);
-    let submits: Vec<&Comparison> =
-        all.iter().filter(|(_, command, _)| command == "submit_sm").map(|(.., comparison)| comparison).collect();
+    let submits: Vec<&Comparison> = all
+        .iter()
+        .filter(|(_, command, _)| command == "submit_sm")
+        .map(|(.., comparison)| comparison)
+        .collect();
     let mut kinds: Vec<Verdict> = submits.iter().map(|comparison| comparison.verdict).collect();
     kinds.sort_unstable();
     assert_eq!(kinds, [Verdict::Same, Verdict::Different, Verdict::Extra]);
@@ -245,8 +250,11 @@ fn parts_with_another_reference_are_the_same_as_expected() {
         body.extend([5, 0, 3, reference, 2, 1, b'h', last]);
         make(CommandId::SUBMIT_SM, OK, 2, &body)
     };
-    for (live, verdict) in [(part(8, b'i'), Verdict::Expected), (part(7, b'i'), Verdict::Same), (part(8, b'o'), Verdict::Different)]
-    {
+    for (live, verdict) in [
+        (part(8, b'i'), Verdict::Expected),
+        (part(7, b'i'), Verdict::Same),
+        (part(8, b'o'), Verdict::Different),
+    ] {
         let played = Played {
             session: None,
             did: Did::Ask,
@@ -306,7 +314,9 @@ fn who_was_cut_off_binds_again_and_goes_on_where_it_was() {
 
 #[test]
 fn requests_that_were_not_captured_are_answered_as_asked() {
-    for (extra, want) in [(Extra::Ok, Some(OK)), (Extra::Nack, Some(CommandStatus::RSYSERR)), (Extra::Drop, None)] {
+    for (extra, want) in
+        [(Extra::Ok, Some(OK)), (Extra::Nack, Some(CommandStatus::RSYSERR)), (Extra::Drop, None)]
+    {
         let mut player = play(script_of(&[&bound(OK)]), None);
         player.core.options.extra = extra;
         let connection = player.connected("esme", START).unwrap();

@@ -113,7 +113,14 @@ impl Server {
         if settings.log.is_some() {
             engine.keep_events();
         }
-        let server = Self::listen(engine, settings.listen, settings.tls, settings.log, settings.tap, settings.threads)?;
+        let server = Self::listen(
+            engine,
+            settings.listen,
+            settings.tls,
+            settings.log,
+            settings.tap,
+            settings.threads,
+        )?;
         let Some(runtime) = &server.runtime else { return Ok(server) };
         for esme in settings.outbind {
             let stream = runtime
