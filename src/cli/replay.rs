@@ -4,5 +4,6 @@ mod arguments;
 mod as_smsc;
 mod going;
 mod prepare;
+mod sending;
 
 pub(super) use arguments::Arguments;

@@ -274,6 +274,11 @@ impl Planner {
         self.pass = self.pass.saturating_add(1);
     }
 
+    /// Has the first time through the capture be this one, not 0.
+    pub const fn begin_with(&mut self, pass: u32) {
+        self.pass = pass;
+    }
+
     /// The sessions, in the order of their first PDU.
     #[must_use]
     pub fn sessions(&self) -> &[Session] {

@@ -31,7 +31,7 @@ pub(in crate::cli) struct Arguments {
     #[arg(long = "as", value_name = "ROLE", value_enum, conflicts_with_all = ["to", "bind_as", "password_env",
         "password_file", "use_captured_credentials", "binds", "allow_host", "map_dest", "map_source", "test_numbers",
         "keep_destinations", "dest_allow", "expect_system_id", "rate_cap", "rate", "max_gap", "window", "passes", "limit",
-        "step", "linger", "registered_delivery", "keep_times", "set_tlv", "drop_tlv", "raw", "tls"])]
+        "step", "linger", "noise_run", "registered_delivery", "keep_times", "set_tlv", "drop_tlv", "raw", "tls"])]
     pub(super) role: Option<Role>,
     /// Where --as smsc listens; port 0: one that is free
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:2775", requires = "role")]
@@ -151,6 +151,9 @@ pub(in crate::cli) struct Arguments {
     /// A field of responses that may differ
     #[arg(long, value_name = "FIELD")]
     pub(super) ignore: Vec<String>,
+    /// Send everything twice: what differs between the two runs counts as no difference
+    #[arg(long, conflicts_with = "step")]
+    pub(super) noise_run: bool,
     /// How the result is written
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: Format,
