@@ -122,6 +122,8 @@ pub struct Rules {
 /// Why a request must not be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Withheld {
+    /// It was not asked for.
+    NotSelected,
     /// A destination that no rule maps.
     NotMapped,
     /// A destination that is not on the list.
@@ -137,6 +139,7 @@ pub enum Withheld {
 impl fmt::Display for Withheld {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::NotSelected => "-Y does not hold",
             Self::NotMapped => "a destination that no --map-dest matches",
             Self::NotAllowed => "a destination that --dest-allow does not list",
             Self::Unclear => "it cannot be told whom it reaches",

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::super::filter::of_records;
 use super::super::reading::Reading;
+use crate::filter::Filter;
 use crate::replay::rewrite::{Mapping, SetTlv, tag};
 use crate::smpp::TlvTag;
 use crate::smsc::{Extra, span};
@@ -31,7 +33,7 @@ pub(in crate::cli) struct Arguments {
     #[arg(long = "as", value_name = "ROLE", value_enum, conflicts_with_all = ["to", "bind_as", "password_env",
         "password_file", "use_captured_credentials", "binds", "allow_host", "map_dest", "map_source", "test_numbers",
         "keep_destinations", "dest_allow", "expect_system_id", "rate_cap", "rate", "max_gap", "window", "passes", "limit",
-        "step", "linger", "noise_run", "registered_delivery", "keep_times", "set_tlv", "drop_tlv", "raw", "tls"])]
+        "step", "linger", "noise_run", "filter", "registered_delivery", "keep_times", "set_tlv", "drop_tlv", "raw", "tls"])]
     pub(super) role: Option<Role>,
     /// Where --as smsc listens; port 0: one that is free
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:2775", requires = "role")]
@@ -106,6 +108,9 @@ pub(in crate::cli) struct Arguments {
     /// Times through the capture
     #[arg(long = "loop", value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub(super) passes: u32,
+    /// Only requests for which an expression holds, together with their responses: 'dest_addr matches "^4477"'
+    #[arg(short = 'Y', long, value_name = "EXPRESSION", value_parser = of_records)]
+    pub(super) filter: Option<Filter>,
     /// Only the first so many requests of each pass
     #[arg(short = 'c', long, value_name = "N")]
     pub(super) limit: Option<u64>,

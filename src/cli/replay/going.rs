@@ -47,7 +47,14 @@ impl Arguments {
             complain("there is no request of an ESME to send");
             return Ok(FAILED);
         }
-        if let Some(legs) = legs(sessions) {
+        // A leg of which nothing is sent need not be left out by name.
+        let mut chosen = sessions.to_vec();
+        if self.filter.is_some() {
+            for (session, of) in chosen.iter_mut().zip(&counted.by_session) {
+                session.requests = of.requests;
+            }
+        }
+        if let Some(legs) = legs(&chosen) {
             return Ok(refuse_gateway(&legs));
         }
         let evidence = Evidence { ends: planner.ends(), sessions };

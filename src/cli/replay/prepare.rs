@@ -1,6 +1,6 @@
 //! What is to be sent, found by reading the capture once before anything is opened.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::replay::plan::{Captured, Planned, Planner, Recorded};
 use crate::replay::rewrite::{self, Rules, TestNumbers, Withheld};
 use crate::replay::safety::Target;
 use crate::report::model::Endpoint;
-use crate::report::record::{Record, RecordType};
+use crate::report::record::{Place, Record, RecordType};
 use crate::smpp::Role;
 use crate::time::{Duration, Timestamp};
 
@@ -81,14 +81,45 @@ impl Counted {
 pub(super) struct Gate {
     pub(super) rules: Rules,
     pub(super) schedule: Schedule,
+    selected: Option<Arc<Selected>>,
     limit: u64,
     given: u64,
 }
 
+/// Requests that -Y selects: number of the file's name, frame, place among the PDUs of the frame.
+#[derive(Debug, Default)]
+pub(super) struct Selected {
+    files: Vec<FileName>,
+    places: HashSet<(usize, u64, u32), foldhash::fast::RandomState>,
+}
+
+impl Selected {
+    fn number(&self, file: Option<&str>) -> usize {
+        let known = |name: &FileName| Some(&**name) == file;
+        self.files.iter().position(known).unwrap_or(self.files.len())
+    }
+
+    fn insert(&mut self, place: &Place) {
+        let file = place.file.as_deref();
+        let number = self.number(file);
+        if let Some(file) = file.filter(|_| number == self.files.len()) {
+            self.files.push(file.into());
+        }
+        self.places.insert((number, place.frame, place.index.unwrap_or(0)));
+    }
+
+    fn has(&self, planned: &Planned) -> bool {
+        self.places.contains(&(self.number(planned.file.as_deref()), planned.frame, planned.index))
+    }
+}
+
+/// Requests that -Y may select.
+const MOST_SELECTED: usize = 10_000_000;
+
 impl Gate {
-    pub(super) fn new(arguments: &Arguments, rules: Rules) -> Self {
+    pub(super) fn new(arguments: &Arguments, rules: Rules, selected: Option<Arc<Selected>>) -> Self {
         let schedule = Schedule::new(arguments.pace(), arguments.max_gap);
-        Self { rules, schedule, limit: arguments.limit.unwrap_or(u64::MAX), given: 0 }
+        Self { rules, schedule, selected, limit: arguments.limit.unwrap_or(u64::MAX), given: 0 }
     }
 
     pub(super) const fn is_closed(&self) -> bool {
@@ -101,6 +132,9 @@ impl Gate {
     }
 
     pub(super) fn admit(&mut self, mut planned: Planned) -> Result<Planned, Withheld> {
+        if self.selected.as_ref().is_some_and(|selected| !selected.has(&planned)) {
+            return Err(Withheld::NotSelected);
+        }
         self.rules.apply(&mut planned)?;
         self.given += 1;
         planned.due = self.schedule.next(planned.at);
@@ -114,6 +148,7 @@ pub(super) struct Prepared {
     pub(super) counted: Counted,
     pub(super) target: Target,
     pub(super) unread: bool,
+    pub(super) selected: Option<Arc<Selected>>,
 }
 
 impl Arguments {
@@ -153,7 +188,8 @@ impl Arguments {
         let guard =
             !target.addresses.iter().all(|ip| ip.to_canonical().is_loopback()) || target.addresses.is_empty();
         let mut planner = self.planner();
-        let mut gate = Gate::new(self, self.rules(guard, None));
+        let selected = self.selected(interrupt)?;
+        let mut gate = Gate::new(self, self.rules(guard, None), selected.clone());
         let mut counted = Counted::default();
         let unread = self.read(interrupt, &mut planner, &mut |planned| {
             if !gate.is_closed() {
@@ -166,7 +202,31 @@ impl Arguments {
         })?;
         counted.longer = gate.rules.test_numbers.as_ref().map_or(0, TestNumbers::longer);
         counted.by_session.resize(planner.sessions().len(), OfSession::default());
-        Ok(Prepared { planner, counted, target, unread })
+        Ok(Prepared { planner, counted, target, unread, selected })
+    }
+
+    /// The requests of the transactions for which -Y holds.
+    fn selected(&self, interrupt: &Interrupt) -> Result<Option<Arc<Selected>>, Failure> {
+        let Some(filter) = &self.filter else { return Ok(None) };
+        let settings = pipeline::Settings {
+            filter: Some(filter.clone()),
+            redactor: None,
+            ..self.reading.settings(interrupt)?
+        };
+        let mut selected = Selected::default();
+        let mut take = |record: &Record| {
+            if let Record::Transaction(transaction) = record {
+                selected.insert(&transaction.request);
+            }
+            selected.places.len() <= MOST_SELECTED
+        };
+        let capture = self.reading.capture(interrupt);
+        pipeline::records(capture, &settings, &[RecordType::Transaction], &mut take, &mut |_, _| {});
+        if selected.places.len() > MOST_SELECTED {
+            let need = format_args!("it holds of more than {MOST_SELECTED} transactions: a narrower one is needed");
+            return Err(Failure::new("-Y", need));
+        }
+        Ok(Some(Arc::new(selected)))
     }
 
     pub(super) fn planner(&self) -> Planner {

@@ -143,7 +143,7 @@ impl Arguments {
         let planned = prepared.counted.requests.saturating_mul(u64::from(self.passes));
         let (sender, source) = driver::channel(BATCHES);
         let reading = || {
-            let mut gate = Gate::new(self, rules);
+            let mut gate = Gate::new(self, rules, prepared.selected.clone());
             let mut planner = self.planner();
             planner.begin_with(first_pass);
             for _ in 0..self.passes {
