@@ -46,7 +46,7 @@ pub(super) struct Arguments {
     /// Show passwords
     #[arg(long)]
     show_secrets: bool,
-    /// Only transactions and PDUs for which this holds, as in 'status != ok and latency > 500ms'
+    /// Only records for which this holds, as in 'status != ok and latency > 500ms'; a finding has the fields of its PDU
     #[arg(short = 'Y', long, value_name = "EXPR", value_parser = of_records)]
     filter: Option<Filter>,
     /// Stop after so many records
@@ -90,6 +90,19 @@ enum Format {
 }
 
 impl Kind {
+    /// Refuses a filter that asks for what records of this kind do not have.
+    fn has_fields_of(self, filter: &Filter) -> Result<(), Failure> {
+        let (field, what) = match self {
+            Self::Transaction | Self::Summary => return Ok(()),
+            Self::Pdu => (filter.of_transactions(), "a PDU has none, a transaction has"),
+            Self::Finding => (filter.of_transactions(), "a finding has none, a transaction has"),
+            Self::Session => {
+                (filter.beyond_sessions(), "a session as a whole has none: PDUs and transactions have")
+            }
+        };
+        field.map_or(Ok(()), |field| Err(Failure::new("-Y", format_args!("{field}: {what}"))))
+    }
+
     const fn record_type(self) -> RecordType {
         match self {
             Self::Transaction => RecordType::Transaction,
@@ -167,15 +180,8 @@ impl Arguments {
         let interrupt = Interrupt::listen().unwrap_or_default();
         let mut settings = self.reading.settings(&interrupt)?;
         settings.filter.clone_from(&self.filter);
-        let is_beyond = |kind: &Kind| matches!(kind, Kind::Session | Kind::Finding);
-        if self.filter.is_some() && self.types.iter().any(is_beyond) {
-            let fact = "holds of transactions and PDUs: name --type transaction or pdu";
-            return Err(Failure::new("-Y", fact));
-        }
-        if let Some(field) = self.filter.as_ref().and_then(|filter| filter.of_transactions())
-            && self.types.contains(&Kind::Pdu)
-        {
-            return Err(Failure::new("-Y", format_args!("{field}: a PDU has none, a transaction has")));
+        if let Some(filter) = &self.filter {
+            self.types.iter().try_for_each(|kind| kind.has_fields_of(filter))?;
         }
         if self.reading.is_live() {
             // What one read brings is worked through before the next: nothing waits on other threads.

@@ -4,12 +4,14 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::filter::of_records;
 use super::interrupt::Interrupt;
 use super::output::Output;
 use super::progress::Progress;
 use super::reading::{Reading, complain_of};
 use super::terminal::{self, Color};
 use super::{DONE, FAILED, FOUND, Failure, complain};
+use crate::filter::Filter;
 use crate::pipeline::{self, Settings};
 use crate::report::Report;
 use crate::report::model::Severity;
@@ -22,6 +24,10 @@ use crate::view::{self, Zone};
 pub(super) struct Arguments {
     #[command(flatten)]
     reading: Reading,
+    /// Count only PDUs, transactions and findings for which this holds, as in 'command == submit_sm', and list the
+    /// sessions that have one
+    #[arg(short = 'Y', long, value_name = "EXPR", value_parser = of_records)]
+    filter: Option<Filter>,
     /// How the report is written
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -85,7 +91,11 @@ impl Arguments {
         let output = Output::new(self.output.as_deref(), self.force, &inputs)?;
         let interrupt = Interrupt::listen().unwrap_or_default();
         let capture = self.reading.capture(&interrupt);
-        let settings = Settings { max_sessions: self.max_sessions, ..self.reading.settings(&interrupt)? };
+        let settings = Settings {
+            max_sessions: self.max_sessions,
+            filter: self.filter.clone(),
+            ..self.reading.settings(&interrupt)?
+        };
         let mut progress = Progress::new();
         let outcome = pipeline::run(capture, &settings, &mut |read, of| progress.update(read, of));
         drop(progress);

@@ -11,7 +11,7 @@ use crate::redact::Redactor;
 use crate::session::SessionId;
 use crate::smpp::framer::Framed;
 use crate::smpp::text::Charset;
-use crate::smpp::{Context, Place};
+use crate::smpp::{Context, Place, Role};
 use crate::time::Timestamp;
 
 /// What is looked for, and what was found so far.
@@ -54,6 +54,8 @@ pub struct Seen<'a> {
     pub pdu: &'a Framed<'a>,
     /// What it was decoded by.
     pub context: Context,
+    /// Who sent it, as far as it and those before it say.
+    pub role: Option<Role>,
     /// What data_coding 0 means.
     pub default_charset: Charset,
     /// Its session.
@@ -84,6 +86,7 @@ impl Facts for Seen<'_> {
             }
             _ => {
                 PduFacts::new(self.pdu.octets, self.context, self.pdu.partial.is_some(), self.default_charset)
+                    .sent_by(self.role)
                     .each(fact, take)
             }
         }

@@ -36,6 +36,7 @@ pub struct PduFacts<'a> {
     context: Context,
     is_partial: bool,
     default_charset: Charset,
+    sender: Option<Role>,
 }
 
 impl<'a> PduFacts<'a> {
@@ -43,7 +44,14 @@ impl<'a> PduFacts<'a> {
     /// data_coding 0 means `default_charset`.
     #[must_use]
     pub const fn new(octets: &'a [u8], context: Context, is_partial: bool, default_charset: Charset) -> Self {
-        Self { octets, context, is_partial, default_charset }
+        Self { octets, context, is_partial, default_charset, sender: context.from }
+    }
+
+    /// Sent by `sender`: a bind itself tells it, and what was known before the PDU does not.
+    #[must_use]
+    pub const fn sent_by(mut self, sender: Option<Role>) -> Self {
+        self.sender = sender;
+        self
     }
 }
 
@@ -62,7 +70,7 @@ impl Facts for PduFacts<'_> {
             Fact::SequenceNumber => number(header.map(|header| header.sequence_number.0)),
             Fact::Request => number(header.filter(|header| !header.command_id.is_response()).map(|_| 1)),
             Fact::Response => number(header.filter(|header| header.command_id.is_response()).map(|_| 1)),
-            Fact::From => match self.context.from {
+            Fact::From => match self.sender {
                 Some(Role::Esme) => take(Value::Choice(0)),
                 Some(Role::Smsc) => take(Value::Choice(1)),
                 None => {}

@@ -118,6 +118,24 @@ impl Fact {
     }
 }
 
+impl Fact {
+    /// Whether a session as a whole has it.
+    #[must_use]
+    pub const fn is_of_sessions(self) -> bool {
+        matches!(
+            self,
+            Self::FrameTime
+                | Self::Stream
+                | Self::Address(_)
+                | Self::Port(_)
+                | Self::Session
+                | Self::SystemId
+                | Self::Account
+                | Self::Side
+        )
+    }
+}
+
 /// The values of [`Fact::From`].
 pub const ROLES: &[&str] = &["esme", "smsc"];
 

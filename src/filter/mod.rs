@@ -34,6 +34,7 @@ pub use field::{Fact, Field, Level};
 #[derive(Clone, Debug)]
 pub struct Filter {
     root: eval::Node,
+    text: Box<str>,
 }
 
 impl Filter {
@@ -48,28 +49,38 @@ impl Filter {
         self.root.holds(facts)
     }
 
+    /// The expression, as it was written.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// The first field of the expression that only transactions have, if there is one.
     #[must_use]
     pub fn of_transactions(&self) -> Option<&'static str> {
-        let mut found = None;
-        self.root.each_fact(&mut |fact| {
-            if found.is_none() && matches!(fact, Fact::Latency | Fact::Outcome) {
-                found = field::name_of(fact);
-            }
-        });
-        found
+        self.first(|fact| matches!(fact, Fact::Latency | Fact::Outcome))
+    }
+
+    /// The first field of the expression that a session as a whole does not have, if there is one.
+    #[must_use]
+    pub fn beyond_sessions(&self) -> Option<&'static str> {
+        self.first(|fact| !fact.is_of_sessions())
     }
 
     /// The first field of the expression that stands for more than `level` knows, if there is one.
     #[must_use]
     pub fn beyond(&self, level: Level) -> Option<&'static str> {
-        let mut beyond = None;
+        self.first(|fact| fact.level() > level)
+    }
+
+    fn first(&self, is: impl Fn(Fact) -> bool) -> Option<&'static str> {
+        let mut found = None;
         self.root.each_fact(&mut |fact| {
-            if beyond.is_none() && fact.level() > level {
-                beyond = field::name_of(fact);
+            if found.is_none() && is(fact) {
+                found = field::name_of(fact);
             }
         });
-        beyond
+        found
     }
 }
 
@@ -83,6 +94,6 @@ impl FromStr for Filter {
     /// meant), a value or an operator that the field's type does not have, bounds on size and depth.
     fn from_str(text: &str) -> Result<Self, FilterError> {
         let tree = parse::parse(text)?;
-        Ok(Self { root: check::check(text, &tree)? })
+        Ok(Self { root: check::check(text, &tree)?, text: text.into() })
     }
 }

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use super::pdus::{Live, Outcomes, Pdus, Told};
+use super::sifting::{Ends, sift};
 use crate::decap::{Direction, Endpoint, Flags};
 use crate::dissect::Sought;
 use crate::names::Names;
 use crate::num::count;
 use crate::redact::Redactor;
-use crate::report::{Facing, Row, SessionRow, Tally, What, Who, text};
-use crate::session::{End, Limits as SessionLimits, SessionEnd, SessionId, Sessions, Transaction};
-use crate::smpp::Role;
+use crate::report::{Facing, Row, SessionRow, Sieve, Tally, What, Who};
+use crate::session::{End, Limits as SessionLimits, SessionEnd, Sessions, Transaction};
 use crate::smpp::detect::{Held, Probe, Verdict, is_tls};
 use crate::smpp::framer::{Framed, Framer, Framing};
 use crate::smpp::text::Charset;
@@ -39,6 +39,8 @@ pub(super) struct Setup {
     pub(super) apart: bool,
     /// What leaves one by one.
     pub(super) singly: Singly,
+    /// What alone is counted of sessions.
+    pub(super) sieve: Option<Arc<Sieve>>,
     /// What the message centres mean by data_coding 0.
     pub(super) default_charset: Charset,
 }
@@ -49,6 +51,8 @@ pub(super) struct Singly {
     pub(super) transactions: bool,
     pub(super) pdus: bool,
     pub(super) findings: bool,
+    /// Whether findings have their PDUs with them.
+    pub(super) with_pdus: bool,
 }
 
 /// How long a closed connection is kept: segments that its end overtook may still come.
@@ -384,19 +388,13 @@ impl Analysis {
     fn settle(&mut self, frame: u64, setup: &Setup, tally: &mut Tally, rows: &mut Vec<Row>) {
         let Content::Smpp(smpp) = &mut self.content else { return };
         let (number, opener, accepter, facing) = (self.number, self.opener, self.accepter, self.facing);
+        let ends = Ends { opener, accepter, facing };
+        if let Some(sieve) = &setup.sieve {
+            sift(sieve, &ends, &smpp.sessions, &mut smpp.live, tally);
+            tally.forget_pdus();
+        }
         let live = &smpp.live;
-        let who = |session: SessionId, role: Option<Role>, side: Side| {
-            let esme = role.map(|role| match role {
-                Role::Esme => side,
-                Role::Smsc => side.other(),
-            });
-            let live = live.iter().find(|live| live.session == session.n);
-            let system_id = live.and_then(|live| live.system_id.as_deref()).map(text);
-            Who {
-                system_id: system_id.filter(|name| !name.is_empty()),
-                ..Who::new(session, esme, opener, accepter, facing)
-            }
-        };
+        let who = |session, role, side| ends.who(live, session, role, side);
         let mut row = |what| rows.push(Row { frame, connection: number.0, what });
         for pdu in tally.pdus.iter_mut().flat_map(|pdus| pdus.drain(..)) {
             row(What::Pdu(Box::new((who(pdu.session, pdu.role, pdu.side), pdu))));
@@ -406,7 +404,7 @@ impl Analysis {
             row(What::Transaction(Box::new((who(session, role, side), seen))));
         }
         let sessions = &smpp.sessions;
-        for found in tally.found.iter_mut().flat_map(|found| found.drain(..)) {
+        for found in tally.found.iter_mut().flat_map(|found| found.rows.drain(..)) {
             let session = found.session.unwrap_or_else(|| sessions.current());
             let role = sessions.role(found.side);
             row(What::Finding(Box::new((who(session, role, found.side), role, found))));
@@ -415,14 +413,18 @@ impl Analysis {
             return;
         }
         for end in smpp.ended.drain(..) {
-            let live = match smpp.live.iter().position(|live| live.session == end.id.n) {
+            let mut live = match smpp.live.iter().position(|live| live.session == end.id.n) {
                 Some(at) => smpp.live.swap_remove(at),
                 None => Live { session: end.id.n, ..Live::default() },
             };
             if end.delays_forgotten > 0 {
                 tally.limits.add("retransmissions and closed windows forgotten", end.delays_forgotten);
             }
-            let row = Row::session(
+            let mut kept = setup.sieve.is_some().then(|| live.kept.take().unwrap_or_default());
+            if let Some(kept) = &mut kept {
+                (live.exchanges, live.with_errors, live.with_warnings) = kept.counts();
+            }
+            let mut row = Row::session(
                 frame,
                 SessionRow {
                     end: &end,
@@ -437,9 +439,14 @@ impl Analysis {
                 },
             );
             if setup.apart
-                && let What::Session(ended) = &row.what
+                && let What::Session(ended) = &mut row.what
             {
-                self.last = Some(Box::new(ended.who.clone()));
+                if let Some(kept) = kept {
+                    kept.put(ended);
+                }
+                if ended.is_kept {
+                    self.last = Some(Box::new(ended.who.clone()));
+                }
             }
             rows.push(row);
         }

@@ -222,6 +222,7 @@ impl Facts for Captured<'_> {
                 pdu.of.system_id.iter().for_each(|name| take(Value::Octets(name.as_bytes())));
             }
             _ => PduFacts::new(&pdu.octets, pdu.context, pdu.partial.is_some(), pdu.default_charset)
+                .sent_by(pdu.from)
                 .each(fact, take),
         }
     }

@@ -18,6 +18,7 @@ mod pdus;
 mod reader;
 mod recording;
 mod shard;
+mod sifting;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -38,7 +39,7 @@ use crate::filter::Filter;
 use crate::names::Names;
 use crate::redact::Redactor;
 use crate::report::record::{Find, Record, RecordType, Recorder, SummaryRecord};
-use crate::report::{Assembly, Report, Row, Selection, Tally, What, Whole, model};
+use crate::report::{Assembly, Report, Row, Selection, Sieve, Tally, What, Whole, model};
 use crate::session::{Limits as SessionLimits, Timers};
 use crate::smpp;
 use crate::smpp::text::Charset;
@@ -71,7 +72,7 @@ pub struct Settings {
     pub show: Option<Sought>,
     /// Who redacts what leaves, if anybody.
     pub redactor: Option<Arc<Redactor>>,
-    /// Which records of transactions and PDUs are handed out.
+    /// Which records are handed out, or what alone is counted in the report.
     pub filter: Option<Filter>,
     /// Whose sessions they are, and our own addresses.
     pub names: Arc<Names>,
@@ -122,7 +123,11 @@ const IN_FLIGHT: usize = 3;
 /// Reads `capture` to its end and reports on it. `progress` is told the octets read, and of how many, after each
 /// block.
 pub fn run(capture: Capture, settings: &Settings, progress: &mut Progress<'_>) -> Outcome {
-    process(capture, settings, settings.selection.clone(), Singly::default(), &mut |_, _| true, progress)
+    let sieve = settings.filter.clone().map(|filter| Sieve::new(filter, Arc::clone(&settings.names)));
+    let by_one = sieve.is_some();
+    let singly = Singly { transactions: by_one, pdus: by_one, findings: by_one, with_pdus: by_one };
+    let selection = settings.selection.clone();
+    process(capture, settings, (selection, sieve), singly, &mut |_, _| true, progress)
 }
 
 /// Reads `capture` and hands out the records of `types` that the selection takes, in the order of the frames that
@@ -170,8 +175,8 @@ pub fn records(
         }
         goes_on
     };
-    let singly = Singly { transactions, pdus, findings };
-    let outcome = process(capture, settings, Selection::default(), singly, &mut each, progress);
+    let singly = Singly { transactions, pdus, findings, with_pdus: settings.filter.is_some() };
+    let outcome = process(capture, settings, (Selection::default(), None), singly, &mut each, progress);
     if summaries && goes_on {
         let report = &outcome.report;
         let files = &report.capture.files;
@@ -229,7 +234,7 @@ impl Outlet<'_> {
 fn process<'a>(
     capture: Capture,
     settings: &Settings,
-    selection: Selection,
+    (selection, sieve): (Selection, Option<Sieve>),
     singly: Singly,
     each: &'a mut Each<'a>,
     progress: &mut Progress<'_>,
@@ -249,14 +254,16 @@ fn process<'a>(
         show: settings.show.clone(),
         redactor: settings.redactor.clone(),
         names: Arc::clone(&settings.names),
-        apart: !selection.is_all(),
+        apart: !selection.is_all() || sieve.is_some(),
         singly,
+        sieve: sieve.clone().map(Arc::new),
         default_charset: settings.default_charset,
     };
     let flows = Flows::new(Flows::DEFAULT_LIMIT, &settings.ports);
     let decap = Decap::new(settings.verify_checksums, FragmentLimits::default());
     let mut reader = Reader::new(capture, decap, flows, Arc::clone(&settings.interrupt));
-    let assembly = Assembly::new(settings.max_sessions, Arc::clone(&settings.names), selection);
+    let assembly =
+        Assembly::new(settings.max_sessions, Arc::clone(&settings.names), selection, sieve.as_ref());
     let mut outlet = Outlet { assembly, each, is_done: false };
     let tallies = if settings.threads <= 1 {
         alone(&mut reader, &setup, &mut outlet, progress)

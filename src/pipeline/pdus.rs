@@ -2,7 +2,7 @@
 
 use crate::decap::Endpoint;
 use crate::dissect::wanted::Seen as InCapture;
-use crate::report::{Exchanges, Finding, Raw, SeenPdu, Tally};
+use crate::report::{Exchanges, Finding, Kept, Raw, SeenPdu, Tally};
 use crate::session::{Bind, LateDelivery, Seen, SessionEnd, Sessions, Sink, Transaction, Unsolicited};
 use crate::smpp::framer::{Framed, Framing, Lost, Skipped};
 use crate::smpp::text::Charset;
@@ -28,6 +28,14 @@ pub(super) struct Live {
     pub(super) with_warnings: u64,
     /// system_id of its bind.
     pub(super) system_id: Option<Box<[u8]>>,
+    /// What a filter keeps of it.
+    pub(super) kept: Option<Box<Kept>>,
+}
+
+impl Live {
+    pub(super) fn kept(&mut self) -> &mut Kept {
+        self.kept.get_or_insert_default()
+    }
 }
 
 /// Takes the PDUs of one side.
@@ -96,9 +104,13 @@ impl Framing for Pdus<'_> {
         self.sessions.push(&seen, &mut outcomes);
         if let Some(found) = &mut self.tally.found {
             let session = self.sessions.current();
-            found.iter_mut().for_each(|finding| {
-                finding.session.get_or_insert(session);
-            });
+            for finding in found.rows.iter_mut().filter(|finding| finding.session.is_none()) {
+                finding.session = Some(session);
+                if found.with_pdus && finding.place == pdu.place && finding.side == side {
+                    let octets = pdu.octets.into();
+                    finding.raw = Some(Raw { octets, context, default_charset, is_partial: !whole });
+                }
+            }
         }
         if command.is_bind() {
             let system_id = self.sessions.system_id().map(Into::into);
@@ -127,6 +139,7 @@ impl Framing for Pdus<'_> {
             wanted.see(&InCapture {
                 pdu,
                 context,
+                role: context.from.or_else(|| self.sessions.role(self.side)),
                 default_charset,
                 session: self.sessions.current(),
                 system_id: self.sessions.system_id(),
@@ -201,7 +214,7 @@ impl Sink for Outcomes<'_> {
     fn unsolicited(&mut self, unsolicited: &Unsolicited) {
         live(self.live, unsolicited.session.n).exchanges.unsolicited(unsolicited);
         if let Some(transactions) = &mut self.tally.transactions {
-            transactions.forget(self.connection, unsolicited.side, unsolicited.place);
+            transactions.forget(unsolicited);
         }
     }
 
@@ -223,6 +236,10 @@ impl Sink for Outcomes<'_> {
     }
 
     fn ended(&mut self, session: SessionEnd) {
+        // What is found as it ends is its own: the connection's current session may be the next one.
+        for finding in self.tally.found.iter_mut().flat_map(|found| &mut found.rows) {
+            finding.session.get_or_insert(session.id);
+        }
         self.ended.push(session);
     }
 }
@@ -236,7 +253,7 @@ const fn ends((opener, accepter): (Endpoint, Endpoint), side: Side) -> (Endpoint
 }
 
 /// The counts of one session of the connection.
-fn live(list: &mut Vec<Live>, session: u32) -> &mut Live {
+pub(super) fn live(list: &mut Vec<Live>, session: u32) -> &mut Live {
     let at = match list.iter().position(|live| live.session == session) {
         Some(at) => at,
         None => {

@@ -4,7 +4,7 @@ use super::analysis::{Analysis, Setup};
 use super::batch::{Batch, Dealt, SHARDS, Work};
 use crate::dissect::Wanted;
 use crate::num::index;
-use crate::report::{Row, Tally};
+use crate::report::{Exchanged, Row, Singled, Tally};
 use crate::session::End;
 use crate::time::Timestamp;
 
@@ -26,9 +26,11 @@ const MOST_HELD: u64 = 3 << 20;
 
 impl Shard {
     pub(super) fn new(setup: Setup) -> Self {
-        let transactions = setup.singly.transactions.then(Box::default);
+        let with_lone = setup.sieve.is_some();
+        let transactions = setup.singly.transactions.then(|| Box::new(Exchanged::new(with_lone)));
         let pdus = setup.singly.pdus.then(Vec::new);
-        let found = setup.singly.findings.then(Vec::new);
+        let with_pdus = setup.singly.with_pdus;
+        let found = setup.singly.findings.then(|| Singled { with_pdus, ..Singled::default() });
         let wanted = setup.show.clone().map(|sought| Box::new(Wanted::new(sought, setup.redactor.clone())));
         Self {
             setup,

@@ -13,6 +13,7 @@ use super::record;
 use super::rows::{Ended, Rank, Row, What, Who, command_ids, statuses, transactions, unsolicited};
 use super::selection::Selection;
 use super::sides::{Local, Sides};
+use super::sieve::Sieve;
 use super::slowest::Slowest;
 use super::tally::Tally;
 use crate::names::{Names, PeerId};
@@ -28,6 +29,8 @@ pub struct Assembly {
     most: usize,
     names: Arc<Names>,
     selection: Selection,
+    /// What alone is counted, in words.
+    only: Option<String>,
     local: Local,
 }
 
@@ -65,9 +68,14 @@ const MOST_ACCOUNTS: usize = 1_000;
 const MOST_UNDECIDED: usize = 10_000;
 
 impl Assembly {
-    /// Nothing yet; keeps at most `most` sessions.
+    /// Nothing yet; keeps at most `most` sessions. Of those that are selected, `sieve` has judged what is counted.
     #[must_use]
-    pub fn new(most: usize, names: Arc<Names>, selection: Selection) -> Self {
+    pub fn new(most: usize, names: Arc<Names>, selection: Selection, sieve: Option<&Sieve>) -> Self {
+        let selected = (!selection.is_all()).then(|| selection.to_string());
+        let only = selected
+            .into_iter()
+            .chain(sieve.map(ToString::to_string))
+            .reduce(|selected, filter| format!("{selected}, {filter}"));
         Self {
             tally: Tally::default(),
             groups: Groups::default(),
@@ -75,6 +83,7 @@ impl Assembly {
             most,
             names,
             selection,
+            only,
             local: Local::default(),
         }
     }
@@ -97,7 +106,7 @@ impl Assembly {
     fn session(&mut self, mut ended: Box<Ended>) {
         let (owner, peer) = owner(&self.names, &ended.who);
         self.local.see(&ended.who, &owner);
-        if !self.may_take(&ended.who, &owner, peer) {
+        if !ended.is_kept || !self.may_take(&ended.who, &owner, peer) {
             return;
         }
         let told = peer.and_then(|id| self.names.peer(id)?.system_id.clone());
@@ -137,7 +146,7 @@ impl Assembly {
     /// The report. `place` tells the file of a frame and its number there.
     #[must_use]
     pub fn finish(self, whole: Whole, place: &PlaceOf<'_>) -> Report {
-        let Self { mut tally, mut groups, sessions, most, names, selection, local } = self;
+        let Self { mut tally, mut groups, sessions, most, names, selection, only, local } = self;
         let sides = Sides::new(&local, &names);
         let selects = |owner: &Owner| {
             selection.takes_side(sides.of(owner))
@@ -167,9 +176,8 @@ impl Assembly {
             groups.accounts(|owner| sides.of(owner), &sides.local, |side| sides.leg(side), MOST_ACCOUNTS);
         let skipped = tally.skipped.total();
         let is_timed = whole.first_at.is_some();
-        let selected = (!selection.is_all()).then(|| selection.to_string());
         let mut report = Report {
-            tcp: tcp(&tally, &whole, selected.is_some()),
+            tcp: tcp(&tally, &whole, only.is_some()),
             octets: model::Octets {
                 stream: tally.stream_octets,
                 in_pdus: tally.octets_in_pdus,
@@ -201,7 +209,7 @@ impl Assembly {
             sessions,
             findings: findings(&tally, place),
             limits: limits(&tally, &whole, &all, groups.crowded),
-            capture: capture(whole, &tally.other_ports, &sides, selected),
+            capture: capture(whole, &tally.other_ports, &sides, only),
             ..Report::default()
         };
         if !is_timed {

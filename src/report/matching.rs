@@ -2,21 +2,22 @@
 
 use std::net::IpAddr;
 
-use super::model::Leg;
+use super::model::{Endpoint, Leg};
 use super::record::Owned;
-use super::rows::SeenPdu;
-use super::single::{Raw, SeenTransaction};
+use super::rows::{Ended, SeenPdu};
+use super::single::{Raw, SeenFinding, SeenTransaction};
 use crate::filter::facts::Value;
-use crate::filter::field::{End, Fact};
+use crate::filter::field::{End, Fact, severity};
 use crate::filter::{Facts, PduFacts};
 use crate::session::Outcome;
-use crate::smpp::Role;
+use crate::smpp::text::Charset;
+use crate::smpp::{Context, Role};
 use crate::time::Timestamp;
 
-/// A PDU, or a transaction as its request and response together.
+/// A PDU, a transaction as its request and response together, a finding with its PDU, or a session.
 ///
 /// Of a transaction a field has the values of both PDUs; but `status` and `response` are the response's, `from` and
-/// source and destination the request's.
+/// source and destination the request's. A finding has the fields of its PDU, and of `finding` and `finding.severity` its own.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Subject<'a> {
     of: &'a Owned,
@@ -30,6 +31,8 @@ pub(super) struct Subject<'a> {
 enum What<'a> {
     Pdu(&'a SeenPdu),
     Transaction(&'a SeenTransaction),
+    Finding(&'a SeenFinding, Option<Role>),
+    Session(&'a Ended),
 }
 
 impl<'a> Subject<'a> {
@@ -46,14 +49,27 @@ impl<'a> Subject<'a> {
     pub(super) const fn transaction(
         of: &'a Owned,
         seen: &'a SeenTransaction,
-        (source, destination): (super::model::Endpoint, super::model::Endpoint),
+        ends: (Endpoint, Endpoint),
     ) -> Self {
-        Self {
-            of,
-            what: What::Transaction(seen),
-            source: (source.ip, source.port),
-            destination: (destination.ip, destination.port),
-        }
+        Self::of(of, What::Transaction(seen), ends)
+    }
+
+    /// `role` is the sender's.
+    pub(super) const fn finding(
+        of: &'a Owned,
+        seen: &'a SeenFinding,
+        role: Option<Role>,
+        ends: (Endpoint, Endpoint),
+    ) -> Self {
+        Self::of(of, What::Finding(seen, role), ends)
+    }
+
+    pub(super) const fn session(of: &'a Owned, ended: &'a Ended) -> Self {
+        Self::of(of, What::Session(ended), (of.esme, of.smsc))
+    }
+
+    const fn of(of: &'a Owned, what: What<'a>, (source, destination): (Endpoint, Endpoint)) -> Self {
+        Self { of, what, source: (source.ip, source.port), destination: (destination.ip, destination.port) }
     }
 
     fn each_end(&self, end: End, take: &mut dyn FnMut((IpAddr, u16))) {
@@ -69,6 +85,8 @@ impl<'a> Subject<'a> {
     fn each_place(&self, take: &mut dyn FnMut(u64, Timestamp)) {
         match self.what {
             What::Pdu(pdu) => take(pdu.place.frame, pdu.at),
+            What::Finding(seen, _) => take(seen.place.frame, seen.at),
+            What::Session(_) => {}
             What::Transaction(seen) => {
                 take(seen.transaction.place.frame, seen.transaction.at);
                 if let Some(response) = seen.transaction.response {
@@ -83,6 +101,10 @@ impl Facts for Subject<'_> {
     fn each(&self, fact: Fact, take: &mut dyn FnMut(Value<'_>)) {
         match (fact, self.what) {
             (Fact::FrameNumber, _) => self.each_place(&mut |frame, _| take(Value::Integer(frame))),
+            (Fact::FrameTime, What::Session(ended)) => {
+                let (first, last) = (ended.session.first_at, ended.session.last_at);
+                first.into_iter().chain(last).for_each(|at| take(Value::Time(at)));
+            }
             (Fact::FrameTime, _) => self.each_place(&mut |_, at| take(Value::Time(at))),
             (Fact::Stream, _) => take(Value::Integer(self.of.connection.into())),
             (Fact::Address(end), _) => self.each_end(end, &mut |(ip, _)| take(Value::Address(ip))),
@@ -101,9 +123,28 @@ impl Facts for Subject<'_> {
             },
             (_, What::Pdu(pdu)) => {
                 PduFacts::new(&pdu.octets, pdu.context, pdu.partial.is_some(), pdu.default_charset)
+                    .sent_by(pdu.role)
                     .each(fact, take);
             }
             (_, What::Transaction(seen)) => of_transaction(seen, fact, take),
+            (_, What::Finding(seen, role)) => of_finding(seen, role, fact, take),
+            (_, What::Session(_)) => {}
+        }
+    }
+}
+
+fn of_finding(seen: &SeenFinding, role: Option<Role>, fact: Fact, take: &mut dyn FnMut(Value<'_>)) {
+    let rule = seen.rule.rule();
+    match fact {
+        Fact::FindingRule => take(Value::Octets(rule.id.as_bytes())),
+        Fact::FindingSeverity => take(Value::Choice(severity(rule.severity))),
+        _ => {
+            // Without the PDU its sender is known still.
+            let (octets, context, is_partial, default_charset) = match &seen.raw {
+                Some(raw) => (&*raw.octets, raw.context, raw.is_partial, raw.default_charset),
+                None => (&[][..], Context::default(), true, Charset::default()),
+            };
+            PduFacts::new(octets, context, is_partial, default_charset).sent_by(role).each(fact, take);
         }
     }
 }

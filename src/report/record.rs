@@ -236,7 +236,7 @@ pub struct Recorder<'a> {
     pub selection: &'a Selection,
     /// Who redacts it.
     pub redactor: Option<&'a Redactor>,
-    /// Which transactions and PDUs are taken, by what they are before anything is redacted.
+    /// Which records are taken, by what they are before anything is redacted.
     pub filter: Option<&'a Filter>,
 }
 
@@ -247,12 +247,8 @@ impl Recorder<'_> {
         let of = self.owned(who)?;
         let connection = of.connection;
         let transaction = &seen.transaction;
-        if let Some(filter) = self.filter {
-            let of = self.plain().owned(who)?;
-            let ends = ends(&of, transaction.role, transaction.side);
-            if !filter.matches(&Subject::transaction(&of, seen, ends)) {
-                return None;
-            }
+        if !self.takes_transaction(who, seen) {
+            return None;
         }
         let (source, destination) = ends(&of, transaction.role, transaction.side);
         Some(Record::Transaction(Box::new(TransactionRecord {
@@ -284,9 +280,7 @@ impl Recorder<'_> {
     /// The record of a PDU, if it is taken.
     #[must_use]
     pub fn pdu(&self, who: &Who, pdu: &SeenPdu, find: &Find<'_>) -> Option<Record> {
-        if let Some(filter) = self.filter
-            && !filter.matches(&Subject::pdu(&self.plain().owned(who)?, pdu))
-        {
+        if !self.takes_pdu(who, pdu) {
             return None;
         }
         let of = self.owned(who)?;
@@ -318,6 +312,9 @@ impl Recorder<'_> {
         seen: &SeenFinding,
         find: &Find<'_>,
     ) -> Option<Record> {
+        if !self.takes_finding(who, role, seen) {
+            return None;
+        }
         let of = self.owned(who)?;
         let connection = of.connection;
         let (source, destination) = ends(&of, role, seen.side);
@@ -340,6 +337,9 @@ impl Recorder<'_> {
     /// The record of a session, if it is taken.
     #[must_use]
     pub fn session(&self, ended: &Ended) -> Option<Record> {
+        if !self.takes(&ended.who, |filter, of| filter.matches(&Subject::session(of, ended))) {
+            return None;
+        }
         let of = self.owned(&ended.who)?;
         let mut session = ended.session.clone();
         if session.system_id.is_none() && of.system_id.is_some() {
@@ -353,6 +353,33 @@ impl Recorder<'_> {
         (session.esme, session.smsc) = (of.esme, of.smsc);
         session.system_id.clone_from(&of.system_id);
         Some(Record::Session(Box::new(SessionRecord { of, session })))
+    }
+
+    /// Whether the filter holds for a PDU.
+    pub(super) fn takes_pdu(&self, who: &Who, pdu: &SeenPdu) -> bool {
+        self.takes(who, |filter, of| filter.matches(&Subject::pdu(of, pdu)))
+    }
+
+    /// Whether the filter holds for a transaction.
+    pub(super) fn takes_transaction(&self, who: &Who, seen: &SeenTransaction) -> bool {
+        let transaction = &seen.transaction;
+        self.takes(who, |filter, of| {
+            let ends = ends(of, transaction.role, transaction.side);
+            filter.matches(&Subject::transaction(of, seen, ends))
+        })
+    }
+
+    /// Whether the filter holds for a finding.
+    pub(super) fn takes_finding(&self, who: &Who, role: Option<smpp::Role>, seen: &SeenFinding) -> bool {
+        self.takes(who, |filter, of| {
+            filter.matches(&Subject::finding(of, seen, role, ends(of, role, seen.side)))
+        })
+    }
+
+    /// Asks the filter, if there is one, before anything is redacted.
+    fn takes(&self, who: &Who, asks: impl FnOnce(&Filter, &Owned) -> bool) -> bool {
+        let Some(filter) = self.filter else { return true };
+        self.plain().owned(who).is_some_and(|of| asks(filter, &of))
     }
 
     /// The same without redaction.

@@ -113,6 +113,8 @@ pub struct Ended {
     pub is_bound: bool,
     /// A bind was granted in the capture.
     pub is_bound_here: bool,
+    /// Whether anything of it is reported: a filter may keep nothing.
+    pub is_kept: bool,
     /// Its bind was refused.
     pub is_refused: bool,
     /// From its first PDU to its end.
@@ -167,6 +169,7 @@ impl Row {
             session,
             is_bound: !end.refused && (end.bind.is_some() || end.start == Start::MidStream),
             is_bound_here: !end.refused && end.bind.is_some(),
+            is_kept: true,
             is_refused: end.refused,
             span: (end.first_at, end.end_at),
             rank: (Reverse(trouble), end.id),

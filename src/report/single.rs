@@ -6,7 +6,7 @@ use foldhash::quality::RandomState;
 
 use super::tally::Finding;
 use crate::num::count;
-use crate::session::{SessionId, Transaction};
+use crate::session::{SessionId, Transaction, Unsolicited};
 use crate::smpp::text::Charset;
 use crate::smpp::{Context, Place, RuleId};
 use crate::tcp::{ConnectionNumber, Side};
@@ -58,6 +58,17 @@ pub struct SeenFinding {
     pub offset: Option<u32>,
     /// The field.
     pub field: Option<&'static str>,
+    /// The PDU itself, where it is asked for and the finding was made while it was looked at.
+    pub raw: Option<Raw>,
+}
+
+/// Findings on their way out.
+#[derive(Clone, Debug, Default)]
+pub struct Singled {
+    /// In order.
+    pub rows: Vec<SeenFinding>,
+    /// Whether they have their PDUs with them.
+    pub with_pdus: bool,
 }
 
 /// Transactions on their way out, and the PDUs of those that are not complete.
@@ -65,6 +76,8 @@ pub struct SeenFinding {
 pub struct Exchanged {
     /// Complete ones, in order.
     pub done: Vec<SeenTransaction>,
+    /// Responses that answer nothing, where they are asked for.
+    pub lone: Option<Vec<(Unsolicited, Raw)>>,
     waiting: HashMap<Key, Raw, RandomState>,
     kept: u64,
 }
@@ -73,6 +86,12 @@ pub struct Exchanged {
 type Key = (ConnectionNumber, Side, u64);
 
 impl Exchanged {
+    /// None yet. `with_lone`: responses that answer nothing are asked for, too.
+    #[must_use]
+    pub fn new(with_lone: bool) -> Self {
+        Self { lone: with_lone.then(Vec::new), ..Self::default() }
+    }
+
     /// Keeps a PDU until [`take`](Self::take) or [`forget`](Self::forget) is called for it, which the session does once
     /// for each. Returns false when there is no room.
     pub fn keep(&mut self, connection: ConnectionNumber, side: Side, place: Place, raw: Raw) -> bool {
@@ -98,8 +117,11 @@ impl Exchanged {
     }
 
     /// A response answers nothing.
-    pub fn forget(&mut self, connection: ConnectionNumber, side: Side, place: Place) {
-        self.remove(connection, side, place);
+    pub fn forget(&mut self, unsolicited: &Unsolicited) {
+        let raw = self.remove(unsolicited.session.connection, unsolicited.side, unsolicited.place);
+        if let Some((lone, raw)) = self.lone.as_mut().zip(raw) {
+            lone.push((*unsolicited, raw));
+        }
     }
 
     fn remove(&mut self, connection: ConnectionNumber, side: Side, place: Place) -> Option<Raw> {
@@ -122,6 +144,7 @@ impl SeenFinding {
             message: finding.message.to_string(),
             offset: finding.offset,
             field: finding.field,
+            raw: None,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use super::counts::Counts;
 use super::model;
 use super::rows::SeenPdu;
-use super::single::{Exchanged, SeenFinding};
+use super::single::{Exchanged, SeenFinding, Singled};
 use crate::dissect::Wanted;
 use crate::num::count;
 use crate::smpp::framer::{Framed, Partial, Skipped};
@@ -49,7 +49,7 @@ pub struct Tally {
     /// PDUs on their way out, likewise.
     pub pdus: Option<Vec<SeenPdu>>,
     /// Findings on their way out, likewise.
-    pub found: Option<Vec<SeenFinding>>,
+    pub found: Option<Singled>,
 }
 
 impl Tally {
@@ -70,7 +70,7 @@ impl Tally {
     pub fn finding(&mut self, finding: &Finding<'_>, side: Side) {
         self.findings.add(finding);
         if let Some(found) = &mut self.found {
-            found.push(SeenFinding::of(finding, side));
+            found.rows.push(SeenFinding::of(finding, side));
         }
     }
 
@@ -80,6 +80,14 @@ impl Tally {
         self.transactions = other.transactions.take();
         self.pdus = other.pdus.take();
         self.found = other.found.take();
+    }
+
+    /// Forgets what was counted of PDUs one by one: their commands, what is missing of them, what is wrong with them.
+    pub fn forget_pdus(&mut self) {
+        self.commands = Counts::default();
+        self.partial = Counts::default();
+        self.findings = Findings::default();
+        (self.with_errors, self.with_warnings) = (0, 0);
     }
 
     /// Takes the counts out.

@@ -322,6 +322,7 @@ fn fields_of_the_capture_are_those_of_the_pdu_and_its_session() {
     let seen = Seen {
         pdu: &framed,
         context: Context::default(),
+        role: None,
         default_charset: crate::smpp::text::Charset::Gsm7,
         session: SessionId { connection: ConnectionNumber(7), n: 1 },
         system_id: Some(b"acme"),

@@ -1,0 +1,227 @@
+//! What a filter keeps of sessions, counted apart: a report of that alone.
+//!
+//! A PDU, a transaction and a finding are kept where the filter holds for it, as in records. Where the expression asks
+//! what only transactions have, PDUs and their findings are kept with their transactions.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::exchanges::Exchanges;
+use super::model;
+use super::record::Recorder;
+use super::rows::{Ended, SeenPdu, Who, command_ids};
+use super::selection::Selection;
+use super::single::{Raw, SeenFinding, SeenTransaction};
+use super::tally::{Finding, Tally};
+use crate::filter::{Fact, Facts, Filter, PduFacts, Value};
+use crate::names::Names;
+use crate::num::count;
+use crate::session::{Transaction, Unsolicited};
+use crate::smpp::framer::Partial;
+use crate::smpp::{self, Header, Place, Visitor, walk_with};
+use crate::tcp::{ConnectionNumber, Side};
+use crate::time::Timestamp;
+
+/// Judges what leaves the sessions one by one.
+#[derive(Clone, Debug)]
+pub struct Sieve {
+    filter: Filter,
+    names: Arc<Names>,
+    all: Selection,
+}
+
+/// What was kept of a session.
+#[derive(Clone, Debug, Default)]
+pub struct Kept {
+    tally: Tally,
+    exchanges: Exchanges,
+    is_any: bool,
+}
+
+impl Sieve {
+    /// Keeps what `filter` holds for.
+    #[must_use]
+    pub fn new(filter: Filter, names: Arc<Names>) -> Self {
+        Self { filter, names, all: Selection::default() }
+    }
+
+    /// Counts a PDU, if it is kept.
+    pub fn pdu(&self, who: &Who, pdu: &SeenPdu, kept: &mut Kept) {
+        if !self.is_of_transactions() && self.recorder().takes_pdu(who, pdu) {
+            kept.pdu(pdu);
+        }
+    }
+
+    /// Counts a transaction, if it is kept.
+    pub fn transaction(&self, who: &Who, seen: &SeenTransaction, kept: &mut Kept) {
+        if !self.recorder().takes_transaction(who, seen) {
+            return;
+        }
+        kept.is_any = true;
+        kept.exchanges.transaction(&seen.transaction);
+        if self.is_of_transactions() {
+            kept.pdus_of(seen);
+        }
+    }
+
+    /// Counts a finding, if it is kept. `role` is that of the PDU's sender.
+    pub fn finding(&self, who: &Who, role: Option<smpp::Role>, seen: &SeenFinding, kept: &mut Kept) {
+        if self.is_of_transactions() || !self.recorder().takes_finding(who, role, seen) {
+            return;
+        }
+        kept.is_any = true;
+        let finding = Finding {
+            rule: seen.rule,
+            place: seen.place,
+            connection: who.id.connection,
+            at: seen.at,
+            message: &seen.message,
+            offset: seen.offset,
+            field: seen.field,
+        };
+        kept.tally.finding(&finding, seen.side);
+    }
+
+    /// Counts a response that answers nothing, if it is kept; as a PDU it is counted by [`pdu`](Self::pdu).
+    pub fn unsolicited(&self, who: &Who, unsolicited: &Unsolicited, pdu: &SeenPdu, kept: &mut Kept) {
+        if self.recorder().takes_pdu(who, pdu) {
+            kept.is_any = true;
+            kept.exchanges.unsolicited(unsolicited);
+        }
+    }
+
+    fn is_of_transactions(&self) -> bool {
+        self.filter.of_transactions().is_some()
+    }
+
+    fn recorder(&self) -> Recorder<'_> {
+        Recorder { names: &self.names, selection: &self.all, redactor: None, filter: Some(&self.filter) }
+    }
+}
+
+impl fmt::Display for Sieve {
+    /// `-Y status != ok`. Of long numbers the middle is not shown: a report has no whole ones.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("-Y ")?;
+        let text = self.filter.text().trim();
+        let is_digit = |c: char| c.is_ascii_digit();
+        let mut rest = text;
+        while let Some(first) = rest.chars().next() {
+            let end = rest.find(|c| is_digit(c) != is_digit(first)).unwrap_or(rest.len());
+            let (run, more) = rest.split_at_checked(end).unwrap_or((rest, ""));
+            match (run.get(..4), run.len().checked_sub(3).and_then(|at| run.get(at..))) {
+                (Some(head), Some(tail)) if is_digit(first) && run.len() > 7 => {
+                    write!(f, "{head}{}{tail}", "*".repeat(run.len().saturating_sub(7)))?;
+                }
+                _ => f.write_str(run)?,
+            }
+            rest = more;
+        }
+        Ok(())
+    }
+}
+
+impl Kept {
+    /// Puts what was kept in the place of all that was counted of the session and its connection.
+    pub fn put(mut self, ended: &mut Ended) {
+        ended.is_kept = self.is_any;
+        ended.session.pdus.total = self.tally.commands.total();
+        ended.session.pdus.by_command = command_ids(self.tally.commands.iter());
+        if let Some(part) = &mut ended.part {
+            self.replace(part);
+        }
+    }
+
+    /// The counts of requests and responses, and of PDUs with errors and with warnings.
+    #[must_use]
+    pub fn counts(&mut self) -> (Exchanges, u64, u64) {
+        (std::mem::take(&mut self.exchanges), self.tally.with_errors, self.tally.with_warnings)
+    }
+
+    /// Puts the PDUs and findings that were kept in the place of those of `part`.
+    fn replace(&mut self, part: &mut Tally) {
+        part.commands = std::mem::take(&mut self.tally.commands);
+        part.partial = std::mem::take(&mut self.tally.partial);
+        part.findings = std::mem::take(&mut self.tally.findings);
+        (part.with_errors, part.with_warnings) = (self.tally.with_errors, self.tally.with_warnings);
+    }
+
+    fn pdu(&mut self, pdu: &SeenPdu) {
+        self.is_any = true;
+        let Some(partial) = pdu.partial else {
+            let raw = PduFacts::new(&pdu.octets, pdu.context, false, pdu.default_charset);
+            let mut worst = None;
+            raw.each(Fact::FindingSeverity, &mut |value| {
+                if let Value::Choice(severity) = value {
+                    worst = worst.max(Some(severity));
+                }
+            });
+            return self.whole(&pdu.octets, worst);
+        };
+        self.tally.partial.add(
+            match partial {
+                Partial::Gap => model::PartialReason::Gap,
+                Partial::Snaplen => model::PartialReason::Snaplen,
+                Partial::CaptureEnd => model::PartialReason::CaptureEnd,
+            },
+            1,
+        );
+    }
+
+    /// Counts a whole PDU whose worst finding has that place among severities.
+    fn whole(&mut self, octets: &[u8], worst: Option<u8>) {
+        if let Some(header) = Header::parse(octets) {
+            self.tally.commands.add(header.command_id, 1);
+        }
+        self.tally.octets_in_pdus = self.tally.octets_in_pdus.saturating_add(count(octets.len()));
+        let of_severity = match worst {
+            Some(2) => &mut self.tally.with_errors,
+            Some(1) => &mut self.tally.with_warnings,
+            _ => return,
+        };
+        *of_severity = of_severity.saturating_add(1);
+    }
+
+    /// Counts the whole PDUs of a transaction, and what is wrong with them.
+    fn pdus_of(&mut self, seen: &SeenTransaction) {
+        let Transaction { session, side, place, at, response, .. } = seen.transaction;
+        let request = seen.request.as_ref().map(|raw| (raw, side, place, at));
+        let response = seen.response.as_ref().zip(response);
+        let response = response.map(|(raw, response)| (raw, side.other(), response.place, response.at));
+        for (raw, side, place, at) in request.into_iter().chain(response) {
+            self.raw(raw, session.connection, side, place, at);
+        }
+    }
+
+    fn raw(&mut self, raw: &Raw, connection: ConnectionNumber, side: Side, place: Place, at: Timestamp) {
+        struct Told<'a> {
+            tally: &'a mut Tally,
+            of: (ConnectionNumber, Side, Place, Timestamp),
+            worst: Option<u8>,
+        }
+        impl Visitor for Told<'_> {
+            fn finding(&mut self, finding: smpp::Finding) {
+                let (connection, side, place, at) = self.of;
+                self.worst =
+                    self.worst.max(Some(crate::filter::field::severity(finding.rule.rule().severity)));
+                let finding = Finding {
+                    rule: finding.rule,
+                    place,
+                    connection,
+                    at,
+                    message: &finding,
+                    offset: Some(finding.span.start),
+                    field: finding.field,
+                };
+                self.tally.finding(&finding, side);
+            }
+        }
+        if raw.is_partial {
+            return;
+        }
+        let mut told = Told { tally: &mut self.tally, of: (connection, side, place, at), worst: None };
+        walk_with(&raw.octets, raw.context, raw.default_charset, &mut told);
+        let worst = told.worst;
+        self.whole(&raw.octets, worst);
+    }
+}
