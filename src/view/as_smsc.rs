@@ -103,6 +103,14 @@ pub fn add_case(junit: &mut Junit, played: &Played, comparison: &Comparison, ses
     junit.case(session_of(played, sessions).map_or("-", |(id, _)| id.as_str()), &name, failure);
 }
 
+/// Writes the test cases.
+///
+/// # Errors
+/// They cannot be written.
+pub fn write_cases(junit: Junit, out: &mut dyn Write) -> io::Result<()> {
+    junit.finish(out)
+}
+
 /// Whether a verdict says that the ESME did otherwise.
 #[must_use]
 pub const fn is_bad(verdict: Verdict) -> bool {

@@ -381,11 +381,24 @@ impl Junit {
         }
     }
 
-    /// Writes the report.
+    /// Writes the report; requests that were never read are a case together.
     ///
     /// # Errors
     /// It cannot be written.
-    pub fn write(mut self, out: &mut dyn Write) -> io::Result<()> {
+    pub fn write(mut self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let never = run.never_reached();
+        if never > 0 {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+            status.set_type(Verdict::NotSent.name()).set_message(format!("not sent: {}", words("not_read")));
+            let mut suite = TestSuite::new("never read");
+            suite.add_test_case(TestCase::new(format!("{never} requests"), status));
+            self.suites.push(suite);
+        }
+        self.finish(out)
+    }
+
+    /// Writes the report of what was added.
+    pub(super) fn finish(mut self, out: &mut dyn Write) -> io::Result<()> {
         if self.more > 0 {
             let mut status = TestCaseStatus::success();
             if self.more_failed > 0 {

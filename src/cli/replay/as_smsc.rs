@@ -109,7 +109,7 @@ impl Arguments {
             match self.format {
                 Format::Table => view::write_tally(&tally, counters, out),
                 Format::Json => view::write_json(&tally, counters, out),
-                Format::Junit => std::mem::take(&mut junit).write(out),
+                Format::Junit => view::write_cases(std::mem::take(&mut junit), out),
                 Format::Ndjson => Ok(()),
             }
         })?;

@@ -14,8 +14,8 @@ use crate::replay::pace::{Pace, Schedule};
 use crate::replay::plan::{Captured, Planned, Planner, Recorded};
 use crate::replay::rewrite::{self, Rules, TestNumbers, Withheld};
 use crate::replay::safety::Target;
-use crate::report::model::Endpoint;
-use crate::report::record::{Place, Record, RecordType};
+use crate::report::model::{Endpoint, Place};
+use crate::report::record::{Record, RecordType};
 use crate::smpp::Role;
 use crate::time::{Duration, Timestamp};
 
@@ -223,7 +223,8 @@ impl Arguments {
         let capture = self.reading.capture(interrupt);
         pipeline::records(capture, &settings, &[RecordType::Transaction], &mut take, &mut |_, _| {});
         if selected.places.len() > MOST_SELECTED {
-            let need = format_args!("it holds of more than {MOST_SELECTED} transactions: a narrower one is needed");
+            let need =
+                format_args!("it holds of more than {MOST_SELECTED} transactions: a narrower one is needed");
             return Err(Failure::new("-Y", need));
         }
         Ok(Some(Arc::new(selected)))

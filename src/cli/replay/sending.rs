@@ -86,7 +86,7 @@ impl Arguments {
             match self.format {
                 Format::Table => view::write_verdict(&run, out),
                 Format::Json => view::write_json(&run, out),
-                Format::Junit => std::mem::take(&mut junit).write(out),
+                Format::Junit => std::mem::take(&mut junit).write(&run, out),
                 Format::Ndjson => view::write_summary(&run, out),
             }
         })?;
