@@ -90,7 +90,7 @@ pub(super) struct Gate {
 #[derive(Debug, Default)]
 pub(super) struct Selected {
     files: Vec<FileName>,
-    places: HashSet<(usize, u64, u32), foldhash::fast::RandomState>,
+    places: HashSet<(usize, u64, u32)>,
 }
 
 impl Selected {
