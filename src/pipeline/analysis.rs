@@ -68,6 +68,8 @@ pub(super) struct Analysis {
     accepter: Endpoint,
     tcp: Connection,
     last_at: Timestamp,
+    /// Time of its first frame.
+    first_at: Option<Timestamp>,
     closed_at: Option<Timestamp>,
     /// Time of the first SYN.
     opened_at: Option<Timestamp>,
@@ -132,6 +134,7 @@ impl Analysis {
             accepter,
             tcp: Connection::new(),
             last_at: Timestamp::MIN,
+            first_at: None,
             closed_at: None,
             opened_at: None,
             content: Content::Unseen,
@@ -227,6 +230,7 @@ impl Analysis {
         rows: &mut Vec<Row>,
     ) {
         self.last_at = self.last_at.max(arrival.at);
+        self.first_at.get_or_insert(arrival.at);
         // Under other addresses it is another end that is sent from or received at.
         if let Some(direction) = direction.filter(|_| arrival.copy == 0) {
             let (from, to) = (arrival.side, arrival.side.other());
@@ -388,10 +392,10 @@ impl Analysis {
     fn settle(&mut self, frame: u64, setup: &Setup, tally: &mut Tally, rows: &mut Vec<Row>) {
         let Content::Smpp(smpp) = &mut self.content else { return };
         let (number, opener, accepter, facing) = (self.number, self.opener, self.accepter, self.facing);
-        let ends = Ends { opener, accepter, facing };
+        let since = self.first_at.unwrap_or_default();
+        let ends = Ends { opener, accepter, facing, since };
         if let Some(sieve) = &setup.sieve {
             sift(sieve, &ends, &smpp.sessions, &mut smpp.live, tally);
-            tally.forget_pdus();
         }
         let live = &smpp.live;
         let who = |session, role, side| ends.who(live, session, role, side);
@@ -434,6 +438,7 @@ impl Analysis {
                     opener,
                     accepter,
                     facing,
+                    since,
                     health: self.tcp.health(),
                     part: setup.apart.then(|| Box::new(tally.part())),
                 },

@@ -39,7 +39,9 @@ use crate::filter::Filter;
 use crate::names::Names;
 use crate::redact::Redactor;
 use crate::report::record::{Find, Record, RecordType, Recorder, SummaryRecord};
-use crate::report::{Assembly, Report, Row, Selection, Sieve, Tally, What, Whole, model};
+use crate::report::{
+    Asked, Assembly, Belonging, KeptWhole, Report, Row, Selection, Sieve, Tally, What, Whole, model,
+};
 use crate::session::{Limits as SessionLimits, Timers};
 use crate::smpp;
 use crate::smpp::text::Charset;
@@ -74,6 +76,8 @@ pub struct Settings {
     pub redactor: Option<Arc<Redactor>>,
     /// Which records are handed out, or what alone is counted in the report.
     pub filter: Option<Filter>,
+    /// Which records are handed out in the place of those for which the filter holds.
+    pub belonging: Option<Arc<Belonging>>,
     /// Whose sessions they are, and our own addresses.
     pub names: Arc<Names>,
     /// Which sessions are reported.
@@ -95,6 +99,7 @@ impl Default for Settings {
             default_charset: Charset::default(),
             show: None,
             filter: None,
+            belonging: None,
             redactor: None,
             names: Arc::default(),
             selection: Selection::default(),
@@ -144,6 +149,7 @@ pub fn records(
         selection: &settings.selection,
         redactor: settings.redactor.as_deref(),
         filter: settings.filter.as_ref(),
+        belonging: settings.belonging.as_deref(),
     };
     let [transactions, sessions, pdus, findings] =
         [RecordType::Transaction, RecordType::Session, RecordType::Pdu, RecordType::Finding]
@@ -189,6 +195,34 @@ pub fn records(
         take(&Record::Summary(Box::new(summary)));
     }
     outcome
+}
+
+/// Reads `capture` to find what belongs to the records for which the filter holds, of the kinds that are asked.
+pub fn belonging(
+    capture: Capture,
+    settings: &Settings,
+    whole: KeptWhole,
+    asked: Asked,
+    progress: &mut Progress<'_>,
+) -> Belonging {
+    let recorder = Recorder {
+        names: &settings.names,
+        selection: &settings.selection,
+        redactor: None,
+        filter: settings.filter.as_ref(),
+        belonging: None,
+    };
+    let mut belonging = Belonging::new(whole, asked);
+    let mut each = |event: Event<'_>, _: &Find<'_>| {
+        if let Event::Row(row) = event {
+            belonging.see(row, &recorder);
+        }
+        true
+    };
+    let Asked { pdus, findings, .. } = asked;
+    let singly = Singly { transactions: true, pdus, findings, with_pdus: true };
+    process(capture, settings, (Selection::default(), None), singly, &mut each, progress);
+    belonging
 }
 
 /// Is told the octets read, and of how many.

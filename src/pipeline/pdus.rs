@@ -94,7 +94,13 @@ impl Framing for Pdus<'_> {
             bind: bind_of(command, &essentials),
         };
         if let Some(transactions) = &mut self.tally.transactions {
-            let raw = Raw { octets: pdu.octets.into(), context, default_charset, is_partial: !whole };
+            let raw = Raw {
+                octets: pdu.octets.into(),
+                context,
+                default_charset,
+                is_partial: !whole,
+                text_token: None,
+            };
             if !transactions.keep(self.connection, self.side, pdu.place, raw) {
                 self.tally.limits.add("PDUs whose fields are missing from records, for want of memory", 1);
             }
@@ -108,7 +114,8 @@ impl Framing for Pdus<'_> {
                 finding.session = Some(session);
                 if found.with_pdus && finding.place == pdu.place && finding.side == side {
                     let octets = pdu.octets.into();
-                    finding.raw = Some(Raw { octets, context, default_charset, is_partial: !whole });
+                    finding.raw =
+                        Some(Raw { octets, context, default_charset, is_partial: !whole, text_token: None });
                 }
             }
         }

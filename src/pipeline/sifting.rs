@@ -6,6 +6,7 @@ use crate::report::{Facing, SeenPdu, Sieve, Tally, Who, text};
 use crate::session::{SessionId, Sessions, Transaction};
 use crate::smpp::Role;
 use crate::tcp::{PerSide, Side};
+use crate::time::Timestamp;
 
 /// The ends of a connection, and what is known of them.
 #[derive(Clone, Copy)]
@@ -13,6 +14,8 @@ pub(super) struct Ends {
     pub(super) opener: Endpoint,
     pub(super) accepter: Endpoint,
     pub(super) facing: PerSide<Facing>,
+    /// Time of the connection's first frame.
+    pub(super) since: Timestamp,
 }
 
 impl Ends {
@@ -26,6 +29,7 @@ impl Ends {
         let system_id = live.and_then(|live| live.system_id.as_deref()).map(text);
         Who {
             system_id: system_id.filter(|name| !name.is_empty()),
+            since: self.since,
             ..Who::new(session, esme, self.opener, self.accepter, self.facing)
         }
     }
@@ -38,8 +42,9 @@ impl Ends {
     }
 }
 
-/// Counts what `sieve` keeps of what is on its way out; nothing goes further.
+/// Counts what `sieve` keeps of what is on its way out, in the place of all; nothing goes further.
 pub(super) fn sift(sieve: &Sieve, ends: &Ends, sessions: &Sessions, list: &mut Vec<Live>, tally: &mut Tally) {
+    tally.forget_pdus();
     for pdu in tally.pdus.iter_mut().flat_map(|pdus| pdus.drain(..)) {
         let who = ends.who(list, pdu.session, pdu.role, pdu.side);
         sieve.pdu(&who, &pdu, live(list, pdu.session.n).kept());

@@ -3,6 +3,7 @@
 //! They come in the order of the frames that made them certain. That is the frame of the response as a rule; the first
 //! PDUs of a connection seen from its middle on are certain only when more of it was seen.
 
+use super::belonging::Belonging;
 use super::latency::micros;
 use super::matching::Subject;
 use super::model::{self, AccountFrom, Endpoint, Leg, Place, Unanswered};
@@ -83,6 +84,8 @@ pub struct Owned {
     pub session: String,
     /// Number of the connection.
     pub connection: u32,
+    /// Time of the connection's first frame.
+    pub since: Timestamp,
     /// The side that binds.
     pub esme: Endpoint,
     /// The message centre.
@@ -171,6 +174,8 @@ pub struct PduRecord {
     pub default_charset: Charset,
     /// Its octets: all of them, or of a partial one those that are there, at least the header.
     pub octets: Box<[u8]>,
+    /// What stands for its text, where that is redacted.
+    pub text_token: Option<Box<str>>,
     /// Why the rest of it is missing, if it is: then nothing is found wrong with it.
     pub partial: Option<Partial>,
     /// Octets of its side's stream before it.
@@ -238,6 +243,8 @@ pub struct Recorder<'a> {
     pub redactor: Option<&'a Redactor>,
     /// Which records are taken, by what they are before anything is redacted.
     pub filter: Option<&'a Filter>,
+    /// What alone is taken, in the place of what the filter holds for.
+    pub belonging: Option<&'a Belonging>,
 }
 
 impl Recorder<'_> {
@@ -296,6 +303,9 @@ impl Recorder<'_> {
             context: pdu.context,
             default_charset: pdu.default_charset,
             octets: self.redactor.map_or_else(|| pdu.octets.clone(), redacted),
+            text_token: self
+                .redactor
+                .and_then(|redactor| redactor.text(&pdu.octets, pdu.context, pdu.default_charset)),
             partial: pdu.partial,
             stream_offset: pdu.place.offset,
             place: place(find, (pdu.place, pdu.at), connection),
@@ -337,7 +347,7 @@ impl Recorder<'_> {
     /// The record of a session, if it is taken.
     #[must_use]
     pub fn session(&self, ended: &Ended) -> Option<Record> {
-        if !self.takes(&ended.who, |filter, of| filter.matches(&Subject::session(of, ended))) {
+        if !self.takes_session(ended) {
             return None;
         }
         let of = self.owned(&ended.who)?;
@@ -357,12 +367,18 @@ impl Recorder<'_> {
 
     /// Whether the filter holds for a PDU.
     pub(super) fn takes_pdu(&self, who: &Who, pdu: &SeenPdu) -> bool {
+        if let Some(belonging) = self.belonging {
+            return belonging.has(who.id, pdu.place);
+        }
         self.takes(who, |filter, of| filter.matches(&Subject::pdu(of, pdu)))
     }
 
     /// Whether the filter holds for a transaction.
     pub(super) fn takes_transaction(&self, who: &Who, seen: &SeenTransaction) -> bool {
         let transaction = &seen.transaction;
+        if let Some(belonging) = self.belonging {
+            return belonging.has(who.id, transaction.place);
+        }
         self.takes(who, |filter, of| {
             let ends = ends(of, transaction.role, transaction.side);
             filter.matches(&Subject::transaction(of, seen, ends))
@@ -371,9 +387,20 @@ impl Recorder<'_> {
 
     /// Whether the filter holds for a finding.
     pub(super) fn takes_finding(&self, who: &Who, role: Option<smpp::Role>, seen: &SeenFinding) -> bool {
+        if let Some(belonging) = self.belonging {
+            return belonging.has(who.id, seen.place);
+        }
         self.takes(who, |filter, of| {
             filter.matches(&Subject::finding(of, seen, role, ends(of, role, seen.side)))
         })
+    }
+
+    /// Whether the filter holds for a session.
+    pub(super) fn takes_session(&self, ended: &Ended) -> bool {
+        if let Some(belonging) = self.belonging {
+            return belonging.has_session(ended.who.id);
+        }
+        self.takes(&ended.who, |filter, of| filter.matches(&Subject::session(of, ended)))
     }
 
     /// Asks the filter, if there is one, before anything is redacted.
@@ -404,7 +431,13 @@ impl Recorder<'_> {
     fn raw(&self, raw: &Raw) -> Raw {
         let redacted =
             |redactor: &Redactor| redactor.pdu(&raw.octets, raw.context, raw.default_charset).into();
-        Raw { octets: self.redactor.map_or_else(|| raw.octets.clone(), redacted), ..raw.clone() }
+        Raw {
+            octets: self.redactor.map_or_else(|| raw.octets.clone(), redacted),
+            text_token: self
+                .redactor
+                .and_then(|redactor| redactor.text(&raw.octets, raw.context, raw.default_charset)),
+            ..raw.clone()
+        }
     }
 
     fn ip(&self, ip: std::net::IpAddr) -> std::net::IpAddr {
@@ -427,6 +460,7 @@ impl Recorder<'_> {
         taken.then(|| Owned {
             session: who.id.to_string(),
             connection: who.id.connection.0,
+            since: who.since,
             esme: Endpoint { ip: self.ip(who.esme.ip), port: who.esme.port },
             smsc: Endpoint { ip: self.ip(who.smsc.ip), port: who.smsc.port },
             account,

@@ -95,7 +95,13 @@ impl Sieve {
     }
 
     fn recorder(&self) -> Recorder<'_> {
-        Recorder { names: &self.names, selection: &self.all, redactor: None, filter: Some(&self.filter) }
+        Recorder {
+            names: &self.names,
+            selection: &self.all,
+            redactor: None,
+            filter: Some(&self.filter),
+            belonging: None,
+        }
     }
 }
 

@@ -423,6 +423,7 @@ mod tests {
             of: Owned {
                 session: "s7".to_owned(),
                 connection: 7,
+                since: Timestamp::default(),
                 esme: end(40_000),
                 smsc: end(2775),
                 account: account.to_owned(),

@@ -88,7 +88,7 @@ fn text_of(facts: &Facts, raw: &Raw, user_data: &UserData<'_>, options: &Options
         why: read.why,
         octets: user_data.text.left(),
         length,
-        token: None,
+        token: raw.text_token.as_deref().map(str::to_owned),
     })
 }
 

@@ -131,6 +131,7 @@ impl Documents {
             context: record.context,
             default_charset: record.default_charset,
             is_partial: record.partial.is_some(),
+            text_token: record.text_token.clone(),
         };
         let read = Message::of(&raw, &self.options, Depth::Fields);
         let header = Header::parse(octets);
@@ -241,7 +242,8 @@ impl Documents {
         if self.flows.len() >= MOST_FLOWS {
             self.flows.clear();
         }
-        let flow = self.flows.entry(of.connection).or_insert_with(|| Flow::of(of.esme, of.smsc));
+        let flow =
+            self.flows.entry(of.connection).or_insert_with(|| Flow::of(of.esme, of.smsc, beginning(of)));
         Document {
             timestamp: known(at),
             flow_id: Some(flow.id.clone()),
@@ -326,6 +328,11 @@ pub const fn event_type(kind: RecordType) -> EventType {
 
 fn pcap(place: &Place) -> Pcap {
     Pcap { file: place.file.clone(), frame: place.frame, frames: vec![place.frame], index: place.index }
+}
+
+/// What tells a connection from others between its ends: when it began, or its number where frames have no times.
+fn beginning(of: &Owned) -> i64 {
+    known(Some(of.since)).map_or_else(|| i64::from(of.connection), Timestamp::nanos)
 }
 
 fn status(status: CommandStatus) -> Status {
