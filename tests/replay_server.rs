@@ -136,7 +136,7 @@ const ROWS: &[Row] = &[
         options: REBIND,
         status: 0,
         counts: ALL,
-        more: &[("/failed", 13), ("/verdicts/different", 13), ("/verdicts/same", 7), ("/throttled", 0)],
+        more: &[("/failed", 13), ("/verdicts/different", 13), ("/verdicts/expected", 7), ("/throttled", 0)],
         why: None,
     },
     Row {
