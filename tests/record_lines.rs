@@ -12,6 +12,7 @@ use smpp_inspect::smpp::framer::Partial;
 use smpp_inspect::smpp::spec::COMMANDS;
 use smpp_inspect::smpp::text::Charset;
 use smpp_inspect::smpp::{Context, Place, Role, Version};
+use smpp_inspect::tcp::Side;
 use smpp_inspect::testkit::Rng;
 use smpp_inspect::testkit::generate::generate;
 use smpp_inspect::time::Timestamp;
@@ -79,11 +80,12 @@ fn every_line_of_every_sample_is_what_the_model_gives() {
     assert!(pdus > 10_000, "{pdus}");
 }
 
-fn owned(account: &str, has_system_id: bool, side: Option<Leg>) -> Owned {
+fn owned(account: &str, has_system_id: bool, since: i64, side: Option<Leg>) -> Owned {
     let end = |ip: &str, port| Endpoint { ip: ip.parse().unwrap(), port };
     Owned {
         session: "s7.2".to_owned(),
         connection: 7,
+        since: Timestamp::from_nanos(since),
         esme: end("10.0.0.1", 40_000),
         smsc: end("2001:db8::1", 2775),
         account: account.to_owned(),
@@ -116,7 +118,7 @@ proptest! {
     ) {
         let mut rng = Rng::new(seed);
         let side = side.map(|ours| if ours { Leg::Operator } else { Leg::Customer });
-        let of = owned(&account, known, side);
+        let of = owned(&account, known, nanos, side);
         let (source, destination) = if smsc_sent { (of.smsc, of.esme) } else { (of.esme, of.smsc) };
         for command in COMMANDS {
             let version = [Version::V33, Version::V34, Version::V50]
@@ -138,11 +140,13 @@ proptest! {
                 of: &of,
                 stamp: &Default::default(),
                 from: from.then_some(if smsc_sent { Role::Smsc } else { Role::Esme }),
+                by: if smsc_sent { Side::Accepter } else { Side::Opener },
                 source,
                 destination,
                 context: Context { version: known.then_some(version), from: Some(generated.from) },
                 default_charset: if known { Charset::Gsm7 } else { Charset::Latin1 },
                 octets: octets.into(),
+                text_token: timed.then(|| account.clone().into()),
                 partial: cut.then_some(Partial::Gap),
                 place: Place { frame, index, offset },
                 at: if timed { Timestamp::from_nanos(nanos) } else { Timestamp::default() },

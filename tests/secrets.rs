@@ -28,8 +28,8 @@ fn packed(text: &str, fill: u32) -> Vec<u8> {
     gsm7::pack(&gsm7::encode(text, gsm7::Shifts::default()).unwrap(), fill)
 }
 
-/// Each secret in each place that a PDU, whole or broken, has for it.
-fn planted() -> Vec<u8> {
+/// Each secret in each place that a PDU, whole or broken, has for it: what the ESME sends, and the message centre.
+fn pdus() -> (Vec<Vec<u8>>, Vec<Vec<u8>>) {
     let number = Address::international(NUMBER);
     let message = |data_coding, esm_class, octets: &[u8]| {
         let message = Message {
@@ -71,7 +71,7 @@ fn planted() -> Vec<u8> {
         tlv(0x0210, spoken.as_bytes()),
     ]
     .concat();
-    let outbound = [
+    let outbound = vec![
         pdu::bind(9, 1, NAME, PASSWORD),
         plain.clone(),
         ucs2,
@@ -91,11 +91,28 @@ fn planted() -> Vec<u8> {
         // The rest is missing.
         plain[..plain.len() - 5].to_vec(),
     ];
-    let inbound = [
+    let inbound = vec![
         pdu::bind_resp(0x8000_0009, 0, 1, NAME),
         receipt,
         with(pdu::submit_sm_resp(8, 2, ""), spoken.as_bytes()),
     ];
+    (outbound, inbound)
+}
+
+/// A file with all of them in it, in hex, as `decode` reads a session.
+fn planted_hex() -> String {
+    let (outbound, inbound) = pdus();
+    let line = |side: &str, octets: &[u8]| {
+        let hex: String = octets.iter().map(|octet| format!("{octet:02x}")).collect();
+        format!("{side}> {hex}\n")
+    };
+    let lines = outbound.iter().map(|octets| line("E", octets));
+    lines.chain(inbound.iter().map(|octets| line("M", octets))).collect()
+}
+
+/// A capture of all of them.
+fn planted() -> Vec<u8> {
+    let (outbound, inbound) = pdus();
     let (esme, smsc) = (format!("{IP}:40000").parse().unwrap(), "192.0.2.9:2775".parse().unwrap());
     let mut connection = Connection::new(0, esme, smsc, [7, 9], 1_400, 1_000_000);
     let mut frames = Vec::new();
@@ -202,11 +219,22 @@ const COMMANDS: &[Searched] = &[
         &[&["--to", "127.0.0.1:1", "--session", "s0", "--bind-as", "test", "--dry-run"]],
         &[PASSWORD, TEXT, NUMBER],
     ),
+    ("decode", &[&["--format", "text"], &["--format", "json"]], &[]),
     ("extract", &[&["--force", "-o", "out.pcapng"], &["--force", "-o", "out.pcapng", "--repair"]], &[]),
 ];
 
-/// Commands that read no capture.
-const OTHERS: &[&str] = &["decode", "explain", "schema", "smsc", "completions", "man", "tokenize", "help"];
+/// What a command reads.
+fn input(command: &str) -> &'static str {
+    if command == "decode" { "pdus.txt" } else { "capture.pcap" }
+}
+
+fn plant(folder: &Path) {
+    std::fs::write(folder.join("capture.pcap"), planted()).unwrap();
+    std::fs::write(folder.join("pdus.txt"), planted_hex()).unwrap();
+}
+
+/// Commands that read no traffic.
+const OTHERS: &[&str] = &["explain", "schema", "smsc", "completions", "man", "tokenize", "help"];
 
 #[test]
 fn every_command_is_looked_at() {
@@ -222,10 +250,10 @@ fn every_command_is_looked_at() {
 #[test]
 fn redacted_output_has_no_secret_in_any_form() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("capture.pcap"), planted()).unwrap();
+    plant(folder.path());
     for (command, formats, _) in COMMANDS {
         for format in *formats {
-            let said = run(folder.path(), &[&[*command, "capture.pcap", "--redact"], *format].concat());
+            let said = run(folder.path(), &[&[*command, input(command), "--redact"], *format].concat());
             assert_clean(&format!("{command} {format:?}"), &said, &REDACTED);
             #[expect(clippy::disallowed_methods, reason = "what was written is looked through")]
             let written = std::fs::read(folder.path().join("out.pcapng"));
@@ -240,10 +268,10 @@ fn redacted_output_has_no_secret_in_any_form() {
 #[test]
 fn what_was_not_asked_for_is_not_shown() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("capture.pcap"), planted()).unwrap();
+    plant(folder.path());
     for (command, formats, discreet) in COMMANDS {
         for format in *formats {
-            let said = run(folder.path(), &[&[*command, "capture.pcap"], *format].concat());
+            let said = run(folder.path(), &[&[*command, input(command)], *format].concat());
             assert_clean(&format!("{command} {format:?}"), &said, discreet);
         }
     }

@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
+use super::filter::Keep;
+use super::habits::Habits;
 use super::interrupt::Interrupt;
 use super::output::Output;
 use super::progress::Progress;
@@ -22,6 +24,8 @@ use crate::pipeline::{self, Extraction};
 pub(super) struct Arguments {
     #[command(flatten)]
     reading: Reading,
+    #[command(flatten)]
+    habits: Habits,
     /// Where it is written, for its owner alone to read
     #[arg(short = 'o', long, value_name = "OUT.pcapng")]
     output: PathBuf,
@@ -42,34 +46,15 @@ pub(super) struct Arguments {
     repair: bool,
 }
 
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-enum Keep {
-    /// The frames of the PDU
-    #[default]
-    Pdu,
-    /// Those of its request or response, too
-    Transaction,
-    /// All frames of its session, too
-    Session,
-}
-
 impl Arguments {
     /// Reads the capture as often as it takes, and writes; status 1 where nothing was kept.
     pub(super) fn run(self) -> Result<u8, Failure> {
+        self.habits.answer()?;
         let inputs = self.reading.inputs();
-        if let Some(stream) = inputs
-            .iter()
-            .find(|path| !path.is_file() && !path.is_dir() && (path.exists() || path.as_os_str() == "-"))
-        {
-            let what = "is read more than once, and gives its octets once: a file is needed, as of tee or tcpdump -w";
-            return Err(Failure::new(stream.display(), what));
-        }
-        if self.reading.is_live() {
-            return Err(Failure::new("--tail", "a file that grows is not the same when it is read again"));
-        }
-        let output = Output::new(Some(&self.output), self.force, &inputs)?;
         let interrupt = Interrupt::listen().unwrap_or_default();
         let settings = self.reading.settings(&interrupt)?;
+        self.reading.read_again()?;
+        let output = Output::new(Some(&self.output), self.force, &inputs)?;
         let extraction = Extraction {
             filter: self.filter.clone(),
             keep: match self.keep {
@@ -96,7 +81,16 @@ impl Arguments {
             said.push_str(&format!(", {} PDUs left out that are not all there", extracted.partial));
         }
         if extracted.findings_left_out > 0 {
-            said.push_str(&format!(", {} findings left out for want of memory", extracted.findings_left_out));
+            said.push_str(&format!(", {} findings left out for want of room", extracted.findings_left_out));
+        }
+        if extracted.left_out > 0 {
+            said.push_str(&format!(
+                ", {} PDUs and fragments left out for want of memory",
+                extracted.left_out
+            ));
+        }
+        if extracted.is_wider {
+            said.push_str(", frames between those of the PDUs among them for want of memory");
         }
         if let Some(redactor) = &settings.redactor {
             said.push_str(&format!("; {redactor}"));

@@ -1,6 +1,20 @@
 //! `-Y`, the filter of the commands that show PDUs.
 
+use clap::ValueEnum;
+
 use crate::filter::{Filter, Level};
+
+/// What is kept with something for which a filter holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Keep {
+    /// Nothing else
+    #[default]
+    Pdu,
+    /// The request and the response of its transaction
+    Transaction,
+    /// All of its session
+    Session,
+}
 
 /// A filter of records.
 pub(super) fn of_records(text: &str) -> Result<Filter, String> {

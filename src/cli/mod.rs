@@ -15,6 +15,7 @@ mod dictionaries;
 mod explain;
 mod extract;
 mod filter;
+mod habits;
 mod interrupt;
 mod output;
 mod progress;
@@ -96,6 +97,10 @@ impl Failure {
 /// Parses the command line, runs the command and says how it ended.
 #[must_use]
 pub fn main() -> ExitCode {
+    if habits::asks_for_details(std::env::args_os()) {
+        complain(&format!("-V: {}", habits::DETAILS));
+        return ExitCode::from(FAILED);
+    }
     let arguments = CommandLine::parse();
     let status = match arguments.command {
         Some(Command::Report(arguments)) => arguments.run(),

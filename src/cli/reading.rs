@@ -138,6 +138,25 @@ impl Reading {
         capture
     }
 
+    /// Refuses what cannot be read more than once.
+    ///
+    /// # Errors
+    /// An input is a stream, or grows.
+    pub(super) fn read_again(&self) -> Result<(), Failure> {
+        let inputs = self.inputs();
+        let mut streams = inputs
+            .iter()
+            .filter(|path| !path.is_file() && !path.is_dir() && (path.exists() || path.as_os_str() == "-"));
+        if let Some(stream) = streams.next() {
+            let what = "is read more than once, and gives its octets once: a file is needed, as of tee or tcpdump -w";
+            return Err(Failure::new(stream.display(), what));
+        }
+        if self.is_live() {
+            return Err(Failure::new("--tail", "a file that grows is not the same when it is read again"));
+        }
+        Ok(())
+    }
+
     /// What a run is told.
     ///
     /// # Errors

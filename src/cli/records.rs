@@ -2,20 +2,23 @@
 
 use std::cell::RefCell;
 use std::io::{self, IoSlice, IsTerminal, Write};
+use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
-use super::filter::of_records;
+use super::filter::{Keep, of_records};
+use super::habits::Habits;
 use super::interrupt::Interrupt;
 use super::output::Output;
 use super::progress::Progress;
 use super::reading::{Reading, complain_of};
 use super::terminal::{self, Color};
-use super::{DONE, FAILED, Failure};
+use super::{DONE, FAILED, Failure, complain};
 use crate::filter::Filter;
 use crate::num::count;
-use crate::pipeline::{self, Given};
+use crate::pipeline::{self, Given, Settings};
 use crate::report::record::{Record, RecordType, Scribe, SummaryRecord};
+use crate::report::{Asked, Belonging, KeptWhole};
 use crate::time::Timestamp;
 use crate::view::Zone;
 use crate::view::record::{self, Lines, Shape};
@@ -31,6 +34,8 @@ use crate::view::text::Options;
 pub(super) struct Arguments {
     #[command(flatten)]
     reading: Reading,
+    #[command(flatten)]
+    habits: Habits,
     /// What is listed; several separated by commas, but in a table and CSV
     #[arg(long = "type", value_name = "TYPE,...", value_enum, value_delimiter = ',', default_values_t = [Kind::Transaction])]
     types: Vec<Kind>,
@@ -49,6 +54,9 @@ pub(super) struct Arguments {
     /// Only records for which this holds, as in 'status != ok and latency > 500ms'; a finding has the fields of its PDU
     #[arg(short = 'Y', long, value_name = "EXPR", value_parser = of_records)]
     filter: Option<Filter>,
+    /// What is listed with each record for which -Y holds; reads the files twice
+    #[arg(long, value_enum, default_value_t, requires = "filter")]
+    keep: Keep,
     /// Stop after so many records
     #[arg(short = 'c', long, value_name = "N")]
     limit: Option<u64>,
@@ -168,11 +176,22 @@ impl Writer {
 impl Arguments {
     /// Reads, and writes each record as soon as it is complete.
     pub(super) fn run(self) -> Result<u8, Failure> {
+        self.habits.answer()?;
         let interrupt = Interrupt::listen().unwrap_or_default();
         let mut settings = self.reading.settings(&interrupt)?;
         settings.filter.clone_from(&self.filter);
-        if let Some(filter) = &self.filter {
-            self.types.iter().try_for_each(|kind| kind.has_fields_of(filter))?;
+        let whole = match self.keep {
+            Keep::Pdu => None,
+            Keep::Transaction => Some(KeptWhole::Transaction),
+            Keep::Session => Some(KeptWhole::Session),
+        };
+        match (&self.filter, whole) {
+            (Some(_), Some(whole)) => {
+                self.reading.read_again()?;
+                settings.belonging = Some(Arc::new(self.belonging(&settings, whole, &interrupt)));
+            }
+            (Some(filter), None) => self.types.iter().try_for_each(|kind| kind.has_fields_of(filter))?,
+            (None, _) => {}
         }
         if self.reading.is_live() {
             // What one read brings is worked through before the next: nothing waits on other threads.
@@ -235,6 +254,35 @@ impl Arguments {
         }
         let nothing_read = outcome.report.capture.files.is_empty();
         Ok(if unread || nothing_read { FAILED } else { DONE })
+    }
+
+    /// What belongs to the records for which the filter holds.
+    fn belonging(&self, settings: &Settings, whole: KeptWhole, interrupt: &Interrupt) -> Belonging {
+        let asks = |kind: Kind| {
+            self.types.contains(&kind)
+                && self.filter.as_ref().is_some_and(|filter| kind.has_fields_of(filter).is_ok())
+        };
+        let asked = Asked {
+            transactions: asks(Kind::Transaction),
+            pdus: asks(Kind::Pdu),
+            findings: asks(Kind::Finding),
+            sessions: asks(Kind::Session),
+        };
+        // Sessions and findings are listed with the transactions for which it holds, too.
+        let asked = Asked { transactions: asked.transactions || !asked.pdus, ..asked };
+        let mut progress = Progress::new();
+        let mut tell = |read, of| progress.update(read, of);
+        let belonging =
+            pipeline::belonging(self.reading.capture(interrupt), settings, whole, asked, &mut tell);
+        drop(progress);
+        if belonging.left_out() > 0 {
+            complain(&format!(
+                "--keep: {} matches left out, as at most {} are remembered",
+                belonging.left_out(),
+                Belonging::MOST
+            ));
+        }
+        belonging
     }
 
     /// What writes records.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::filter::of_records;
+use super::habits::Habits;
 use super::interrupt::Interrupt;
 use super::output::Output;
 use super::progress::Progress;
@@ -24,6 +25,8 @@ use crate::view::{self, Zone};
 pub(super) struct Arguments {
     #[command(flatten)]
     reading: Reading,
+    #[command(flatten)]
+    habits: Habits,
     /// Count only PDUs, transactions and findings for which this holds, as in 'command == submit_sm', and list the
     /// sessions that have one
     #[arg(short = 'Y', long, value_name = "EXPR", value_parser = of_records)]
@@ -34,6 +37,9 @@ pub(super) struct Arguments {
     /// Write to FILE, which appears when it is complete
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Columns of tshark's
+    #[arg(short = 'e', hide = true, value_name = "FIELD")]
+    columns: Vec<String>,
     /// Overwrite the file that -o names
     #[arg(long)]
     force: bool,
@@ -87,15 +93,20 @@ enum FailOn {
 impl Arguments {
     /// Reads, reports, and says on standard error what could not be read.
     pub(super) fn run(self) -> Result<u8, Failure> {
+        self.habits.answer()?;
         let inputs = self.reading.inputs();
-        let output = Output::new(self.output.as_deref(), self.force, &inputs)?;
         let interrupt = Interrupt::listen().unwrap_or_default();
-        let capture = self.reading.capture(&interrupt);
         let settings = Settings {
             max_sessions: self.max_sessions,
             filter: self.filter.clone(),
             ..self.reading.settings(&interrupt)?
         };
+        if !self.columns.is_empty() {
+            let way = "a report has no columns: smpp-inspect records --format csv -e PATH,...";
+            return Err(Failure::new("-e", way));
+        }
+        let output = Output::new(self.output.as_deref(), self.force, &inputs)?;
+        let capture = self.reading.capture(&interrupt);
         let mut progress = Progress::new();
         let outcome = pipeline::run(capture, &settings, &mut |read, of| progress.update(read, of));
         drop(progress);

@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::dictionaries::Dictionaries;
 use super::filter;
+use super::habits::Habits;
 use super::interrupt::Interrupt;
 use super::output::Output;
 use super::progress::Progress;
@@ -60,6 +61,8 @@ pub(super) struct Arguments {
     show_secrets: bool,
     #[command(flatten)]
     redaction: Redaction,
+    #[command(flatten)]
+    habits: Habits,
     /// When the text has colour
     #[arg(long, value_name = "WHEN", value_enum, default_value_t)]
     color: Color,
@@ -80,6 +83,7 @@ enum Format {
 impl Arguments {
     /// Reads the capture and prints the PDUs; status 1 where there are none.
     pub(super) fn run(self) -> Result<u8, Failure> {
+        self.habits.answer()?;
         let dictionary = self.dictionaries.read()?;
         let index = self.frame.and_then(|(_, index)| index);
         let what = match (self.frame, self.filter) {

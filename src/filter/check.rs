@@ -44,6 +44,10 @@ impl Checker<'_> {
     }
 
     fn test(&mut self, word: &Word, mask: Option<&Word>, what: &What) -> Checked<Node> {
+        // The protocol's own name, as Wireshark has it: every PDU is one.
+        if word.text.eq_ignore_ascii_case("smpp") && mask.is_none() && matches!(what, What::Exists) {
+            return Ok(Node::And(Vec::new()));
+        }
         let field = self.field(word)?;
         let mask = mask.map(|mask| self.mask(&field, word, mask)).transpose()?;
         let asked = Asked { fact: field.fact, mask };

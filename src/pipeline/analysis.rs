@@ -27,6 +27,8 @@ pub(super) struct Analysis {
     accepter: Endpoint,
     tcp: Connection,
     last_at: Timestamp,
+    /// Time of its first frame.
+    first_at: Option<Timestamp>,
     closed_at: Option<Timestamp>,
     /// Time of the first SYN.
     opened_at: Option<Timestamp>,
@@ -76,6 +78,7 @@ struct Flow<'a> {
     early: &'a mut Vec<(Side, Timestamp, Event)>,
     handshake: bool,
     opened_at: Option<Timestamp>,
+    first_at: Option<Timestamp>,
     side: Side,
     now: Timestamp,
     ends: (Endpoint, Endpoint),
@@ -93,6 +96,7 @@ impl Analysis {
             accepter,
             tcp: Connection::new(),
             last_at: Timestamp::MIN,
+            first_at: None,
             closed_at: None,
             opened_at: None,
             content: Content::Unseen,
@@ -190,6 +194,7 @@ impl Analysis {
     ) {
         out.frame = arrival.frame;
         self.last_at = self.last_at.max(arrival.at);
+        self.first_at.get_or_insert(arrival.at);
         // Under other addresses it is another end that is sent from or received at.
         if let Some(direction) = direction.filter(|_| arrival.copy == 0) {
             let (from, to) = (arrival.side, arrival.side.other());
@@ -315,6 +320,7 @@ impl Analysis {
             early: &mut self.early,
             handshake: self.tcp.has_handshake(),
             opened_at: self.opened_at,
+            first_at: self.first_at,
             side,
             now,
             ends: (self.opener, self.accepter),
@@ -365,7 +371,6 @@ impl Analysis {
         let ends = (opener, accepter);
         if let Some(sieve) = &setup.sieve {
             sift(sieve, ends, smpp, tally);
-            tally.forget_pdus();
         }
         if let Some(desk) = &mut out.desk {
             let Smpp { sessions, live, whose, .. } = &mut **smpp;
@@ -411,6 +416,7 @@ impl Analysis {
                     opener,
                     accepter,
                     facing,
+                    since: self.first_at.unwrap_or_default(),
                     health: self.tcp.health(),
                     part: setup.apart.then(|| Box::new(tally.part())),
                 },
@@ -583,7 +589,14 @@ impl Flow<'_> {
             version: peer.and_then(|peer| peer.version).filter(|_| !self.handshake),
             default_charset: peer.and_then(|peer| peer.default_charset).unwrap_or(self.setup.default_charset),
         };
-        Smpp { framers, sessions, live: Vec::new(), ended: Vec::new(), told, whose: Known::default() }
+        Smpp {
+            framers,
+            sessions,
+            live: Vec::new(),
+            ended: Vec::new(),
+            told,
+            whose: Known::new(self.first_at.unwrap_or_default()),
+        }
     }
 
     /// Acts on the probe's verdict: what it held goes the way it would have gone.

@@ -40,7 +40,7 @@ use crate::dissect::{Sought, Wanted};
 use crate::filter::Filter;
 use crate::names::Names;
 use crate::redact::Redactor;
-use crate::report::{Assembly, Report, Selection, Sieve, Whole, model};
+use crate::report::{Assembly, Belonging, Report, Selection, Sieve, Whole, model};
 use crate::session::{Limits as SessionLimits, Timers};
 use crate::smpp;
 use crate::smpp::text::Charset;
@@ -48,7 +48,7 @@ use crate::tcp::{Flows, Limits as TcpLimits};
 use crate::time::Duration;
 
 pub use recording::recording;
-pub use records::{Given, Take, records, written};
+pub use records::{Given, Take, belonging, records, written};
 
 /// What a run is told.
 #[derive(Clone, Debug)]
@@ -76,6 +76,8 @@ pub struct Settings {
     pub redactor: Option<Arc<Redactor>>,
     /// Which records are handed out, or what alone is counted in the report.
     pub filter: Option<Filter>,
+    /// Which records are handed out in the place of those for which the filter holds.
+    pub belonging: Option<Arc<Belonging>>,
     /// Whose sessions they are, and our own addresses.
     pub names: Arc<Names>,
     /// Which sessions are reported.
@@ -97,6 +99,7 @@ impl Default for Settings {
             default_charset: Charset::default(),
             show: None,
             filter: None,
+            belonging: None,
             redactor: None,
             names: Arc::default(),
             selection: Selection::default(),

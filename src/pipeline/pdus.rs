@@ -43,14 +43,19 @@ impl Live {
 }
 
 /// Whose the records of a connection are, as it was worked out last.
-#[derive(Default)]
 pub(super) struct Known {
+    /// Time of the connection's first frame.
+    since: Timestamp,
     /// Number of the session, and who binds in it.
     of: Option<(u32, Option<Side>)>,
     whose: Option<Box<Whose>>,
 }
 
 impl Known {
+    pub(super) const fn new(since: Timestamp) -> Self {
+        Self { since, of: None, whose: None }
+    }
+
     /// Whose the records of a session are in which `side` has `role`; `None`: they are not taken.
     pub(super) fn of(
         &mut self,
@@ -70,6 +75,7 @@ impl Known {
             let facing = PerSide { opener: Facing::default(), accepter: Facing::default() };
             let who = Who {
                 system_id: system_id.filter(|name| !name.is_empty()),
+                since: self.since,
                 ..Who::new(session, esme, opener, accepter, facing)
             };
             self.whose = work_out(&who).map(Box::new);
@@ -144,7 +150,13 @@ impl Framing for Pdus<'_> {
             bind: bind_of(command, &essentials),
         };
         if let Some(transactions) = &mut self.tally.transactions {
-            let raw = Raw { octets: pdu.octets.into(), context, default_charset, is_partial: !whole };
+            let raw = Raw {
+                octets: pdu.octets.into(),
+                context,
+                default_charset,
+                is_partial: !whole,
+                text_token: None,
+            };
             if !transactions.keep(self.connection, self.side, pdu.place, raw) {
                 self.tally.limits.add("PDUs whose fields are missing from records, for want of memory", 1);
             }
@@ -158,7 +170,8 @@ impl Framing for Pdus<'_> {
                 finding.session = Some(session);
                 if found.with_pdus && finding.place == pdu.place && finding.side == side {
                     let octets = pdu.octets.into();
-                    finding.raw = Some(Raw { octets, context, default_charset, is_partial: !whole });
+                    finding.raw =
+                        Some(Raw { octets, context, default_charset, is_partial: !whole, text_token: None });
                 }
             }
         }

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::batch::Tick;
-use super::desk::{Desk, Sheet, Slip};
+use super::desk::{Desk, How, Sheet, Slip};
 use super::setup::Singly;
 use super::{Outcome, Progress, Settings, process};
 use crate::capture::{Capture, Locator};
-use crate::report::Selection;
 use crate::report::record::{Record, RecordType, Recorder, Scribe, SummaryRecord};
+use crate::report::{Asked, Belonging, KeptWhole, Selection};
 use crate::time::Timestamp;
 
 /// What is handed out, in the order of the frames that completed it, then of its PDUs.
@@ -59,6 +59,7 @@ fn go(
         selection: settings.selection.clone(),
         redactor: settings.redactor.clone(),
         filter: settings.filter.clone(),
+        belonging: settings.belonging.clone(),
     });
     let summary = SummaryRecord {
         records: types.iter().filter(|kind| **kind != RecordType::Summary).map(|kind| (*kind, 0)).collect(),
@@ -86,10 +87,41 @@ fn go(
     outcome
 }
 
+/// Reads `capture` to find what belongs to the records for which the filter holds, of the kinds that are asked.
+pub fn belonging(
+    capture: Capture,
+    settings: &Settings,
+    whole: KeptWhole,
+    asked: Asked,
+    progress: &mut Progress<'_>,
+) -> Belonging {
+    let mut belonging = Belonging::new(whole);
+    let Asked { pdus, findings, .. } = asked;
+    let singly = Singly { transactions: true, pdus, findings, with_pdus: true, ..Singly::default() };
+    let mut counter = Counter {
+        recorder: Arc::new(Recorder {
+            names: Arc::clone(&settings.names),
+            selection: settings.selection.clone(),
+            redactor: None,
+            filter: settings.filter.clone(),
+            belonging: None,
+        }),
+        singly,
+        taker: Taker::Asked(asked, &mut belonging),
+        summary: SummaryRecord::default(),
+        summaries: false,
+        limits: Vec::new(),
+        goes_on: true,
+    };
+    process(capture, settings, (Selection::default(), None), Some(&mut counter), progress);
+    belonging
+}
+
 /// Who takes records.
 enum Taker<'a> {
     Made(&'a mut dyn FnMut(&Record) -> bool),
     Written(&'a dyn Fn() -> Box<dyn Scribe>, &'a mut Take<'a>),
+    Asked(Asked, &'a mut Belonging),
 }
 
 /// Puts the sheets of all threads in order, counts, hands out.
@@ -112,11 +144,12 @@ impl Counter<'_> {
 
     /// A place to make records at, for one thread.
     pub(super) fn desk(&self, locator: Locator) -> Desk {
-        let scribe = match &self.taker {
-            Taker::Made(_) => None,
-            Taker::Written(hire, _) => Some(hire()),
+        let how = match &self.taker {
+            Taker::Made(_) => How::Made,
+            Taker::Written(hire, _) => How::Written(hire()),
+            Taker::Asked(asked, _) => How::Asked(*asked),
         };
-        Desk::new(Arc::clone(&self.recorder), locator, scribe, self.singly)
+        Desk::new(Arc::clone(&self.recorder), locator, how, self.singly)
     }
 
     /// Takes the sheets of a batch and the minutes that are over in it; says whether more are wanted.
@@ -156,6 +189,13 @@ impl Counter<'_> {
                     slips.iter().map(|(sheet, slip)| (slip.kind, sheet.written(slip))).collect();
                 self.goes_on = take(Given::Written(&written));
             }
+            Taker::Asked(_, belonging) => {
+                for (sheet, slip) in slips {
+                    if let Some(sign) = sheet.signs.get(slip.at) {
+                        belonging.see((slip.frame, slip.connection), *sign);
+                    }
+                }
+            }
         }
     }
 
@@ -179,6 +219,7 @@ impl Counter<'_> {
         self.goes_on = match &mut self.taker {
             Taker::Made(take) => take(&Record::Summary(Box::new(self.summary.clone()))),
             Taker::Written(_, take) => take(Given::Summary(&self.summary)),
+            Taker::Asked(..) => true,
         };
         self.summary.count(RecordType::Summary);
     }

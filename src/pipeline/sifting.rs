@@ -6,8 +6,9 @@ use crate::decap::Endpoint;
 use crate::report::{SeenPdu, Sieve, Tally};
 use crate::session::Transaction;
 
-/// Counts what `sieve` keeps of what is on its way out; nothing goes further. PDUs were judged when they were seen.
+/// Counts what `sieve` keeps of what is on its way out, in the place of all; nothing goes further. PDUs were judged when they were seen.
 pub(super) fn sift(sieve: &Sieve, between: (Endpoint, Endpoint), smpp: &mut Smpp, tally: &mut Tally) {
+    tally.forget_pdus();
     let Smpp { sessions, live: list, whose, .. } = smpp;
     let work_out = &mut |who: &_| sieve.whose(who);
     let Some(transactions) = &mut tally.transactions else { return };

@@ -18,6 +18,7 @@ mod numbers;
 mod pdu;
 mod permutation;
 mod redactor;
+mod texts;
 
 pub use key::{Key, KeyError};
 pub use numbers::{Numbers, Unnumbered};

@@ -5,7 +5,10 @@ use std::net::IpAddr;
 
 use super::addresses::Addresses;
 use super::names::Names;
+use super::texts::Texts;
 use super::{Key, Numbers};
+use crate::smpp::text::{self, Charset};
+use crate::smpp::{Context, Silent, walk_with};
 
 /// What is redacted. Passwords are, whatever else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +58,7 @@ pub struct Redactor {
     numbers: Numbers,
     names: Names,
     addresses: Addresses,
+    texts: Texts,
 }
 
 impl Redactor {
@@ -68,6 +72,7 @@ impl Redactor {
             numbers: Numbers::new(key, usize::from(keep)),
             names: Names::new(key),
             addresses: Addresses::new(key),
+            texts: Texts::new(key),
         }
     }
 
@@ -96,6 +101,18 @@ impl Redactor {
             return number.to_owned();
         }
         String::from_utf8(self.number_token(number.as_bytes())).unwrap_or_default()
+    }
+
+    /// The token of the text of a message, where texts are redacted: the same for the same characters, in whatever
+    /// coding they were sent.
+    #[must_use]
+    pub fn text(&self, octets: &[u8], context: Context, default_charset: Charset) -> Option<Box<str>> {
+        if !self.subjects.text {
+            return None;
+        }
+        let facts = walk_with(octets, context, default_charset, &mut Silent);
+        let text = text::text(&facts, octets, context.version, default_charset)?.text?;
+        Some(self.texts.token(&text).into())
     }
 
     /// A name, in as many octets.

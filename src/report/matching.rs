@@ -183,7 +183,7 @@ fn of_transaction(seen: &SeenTransaction, fact: Fact, take: &mut dyn FnMut(Value
         }
         _ => {
             for raw in seen.request.iter().chain(&seen.response) {
-                let Raw { octets, context, is_partial, default_charset } = raw;
+                let Raw { octets, context, is_partial, default_charset, .. } = raw;
                 PduFacts::new(octets, *context, *is_partial, *default_charset).each(fact, take);
             }
         }

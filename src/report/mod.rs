@@ -5,6 +5,7 @@
 
 mod accounts;
 mod assembly;
+mod belonging;
 mod blame;
 mod conduct;
 pub mod counts;
@@ -26,6 +27,7 @@ mod slowest;
 mod tally;
 
 pub use assembly::{Assembly, PlaceOf, Whole};
+pub use belonging::{Asked, Belonging, KeptWhole, Sign};
 pub use blame::Blame;
 pub use exchanges::{Exchanges, Requests};
 pub use latency::{EXACT, Latencies};

@@ -8,9 +8,10 @@ use super::single::Raw;
 use crate::smpp::framer::Partial;
 use crate::smpp::text::Charset;
 use crate::smpp::{self, CommandStatus, Context, RuleId};
+use crate::tcp::Side;
 use crate::time::Timestamp;
 
-pub use super::recorder::{Recorder, Whose};
+pub use super::recorder::{Recorder, Whose, message};
 pub use super::scribe::{Scribe, ShownPdu, Stamp};
 
 /// Something complete.
@@ -84,6 +85,8 @@ pub struct Owned {
     pub session: String,
     /// Number of the connection.
     pub connection: u32,
+    /// Time of the connection's first frame.
+    pub since: Timestamp,
     /// The side that binds.
     pub esme: Endpoint,
     /// The message centre.
@@ -162,6 +165,8 @@ pub struct PduRecord {
     pub of: Owned,
     /// Who sent it, where roles are known.
     pub from: Option<smpp::Role>,
+    /// The side that sent it.
+    pub by: Side,
     /// The end that sent it.
     pub source: Endpoint,
     /// The end that received it.
@@ -172,6 +177,8 @@ pub struct PduRecord {
     pub default_charset: Charset,
     /// Its octets: all of them, or of a partial one those that are there, at least the header.
     pub octets: Box<[u8]>,
+    /// What stands for its text, where that is redacted.
+    pub text_token: Option<Box<str>>,
     /// Why the rest of it is missing, if it is: then nothing is found wrong with it.
     pub partial: Option<Partial>,
     /// Octets of its side's stream before it.
@@ -190,6 +197,8 @@ pub struct FindingRecord {
     pub of: Owned,
     /// Who sent the PDU, where roles are known.
     pub from: Option<smpp::Role>,
+    /// The side that sent the PDU.
+    pub by: Side,
     /// The end that sent the PDU.
     pub source: Endpoint,
     /// The end that received it.
@@ -202,6 +211,8 @@ pub struct FindingRecord {
     pub stream_offset: u64,
     /// Where the PDU is, with field and offset in it.
     pub place: Place,
+    /// The frame that made it readable, by its number among all that were read.
+    pub frame: u64,
 }
 
 /// What was read and written so far. Counts are from the start of the run.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::belonging::{Asked, Belonging, Sign};
 use super::latency::micros;
 use super::matching::Subject;
 use super::model::{self, Endpoint, Leg, Place};
@@ -16,7 +17,7 @@ use crate::capture::Locator;
 use crate::filter::Filter;
 use crate::names::{Names, Party};
 use crate::redact::Redactor;
-use crate::session::{Outcome, Transaction};
+use crate::session::{Outcome, SessionId, Transaction};
 use crate::smpp::{self, RuleId};
 use crate::tcp::Side;
 
@@ -31,11 +32,15 @@ pub struct Recorder {
     pub redactor: Option<Arc<Redactor>>,
     /// Which records are taken, by what they are before anything is redacted.
     pub filter: Option<Filter>,
+    /// What alone is taken, in the place of what the filter holds for.
+    pub belonging: Option<Arc<Belonging>>,
 }
 
 /// Whose the records of a session are, worked out once for many of them.
 #[derive(Clone, Debug)]
 pub struct Whose {
+    /// Its session.
+    id: SessionId,
     /// As it is.
     plain: Owned,
     /// As it may be shown.
@@ -71,7 +76,7 @@ impl Recorder {
             Some(scribe) => [scribe.stamp(&of, of.esme, of.smsc), scribe.stamp(&of, of.smsc, of.esme)],
             None => Default::default(),
         };
-        Some(Whose { plain, of, stamps })
+        Some(Whose { id: who.id, plain, of, stamps })
     }
 
     /// The record of a transaction, if it is taken.
@@ -131,11 +136,16 @@ impl Recorder {
             of,
             stamp: &whose.stamps[usize::from(!is_esme)],
             from: pdu.role,
+            by: pdu.side,
             source,
             destination,
             context: pdu.context,
             default_charset: pdu.default_charset,
             octets: self.redactor.as_ref().map_or(Cow::Borrowed(pdu.octets), redacted),
+            text_token: self
+                .redactor
+                .as_ref()
+                .and_then(|redactor| redactor.text(pdu.octets, pdu.context, pdu.default_charset)),
             partial: pdu.partial,
             place: pdu.place,
             at: pdu.at,
@@ -163,26 +173,29 @@ impl Recorder {
         Some(Record::Finding(Box::new(FindingRecord {
             of,
             from: role,
+            by: seen.side,
             source,
             destination,
             rule: seen.rule,
-            message: self.message(seen),
+            message: message(seen.rule, &seen.message, self.redactor.as_deref()).into_owned(),
             stream_offset: seen.place.offset,
             place: Place {
                 offset: seen.offset.map(u64::from),
                 field: seen.field.map(str::to_owned),
                 ..located(find, (seen.place, seen.at), connection)
             },
+            frame: seen.place.frame,
         })))
     }
 
     /// The record of a session, if it is taken.
     #[must_use]
     pub fn session(&self, ended: &Ended) -> Option<Record> {
-        let Whose { plain, of, .. } = self.whose(&ended.who, None)?;
-        if !self.takes(|filter| filter.matches(&Subject::session(&plain, ended))) {
+        let whose = self.whose(&ended.who, None)?;
+        if !self.takes_session(&whose, ended) {
             return None;
         }
+        let of = whose.of;
         let mut session = ended.session.clone();
         if session.system_id.is_none() && of.system_id.is_some() {
             session.system_id.clone_from(&of.system_id);
@@ -199,20 +212,72 @@ impl Recorder {
 
     /// Whether the filter holds for a PDU.
     pub(super) fn takes_pdu(&self, whose: &Whose, pdu: &SeenPdu<'_>) -> bool {
+        if let Some(belonging) = &self.belonging {
+            return belonging.has(whose.id, pdu.place);
+        }
         self.takes(|filter| filter.matches(&Subject::pdu(&whose.plain, pdu)))
+    }
+
+    /// Whether the filter holds for a session.
+    pub(super) fn takes_session(&self, whose: &Whose, ended: &Ended) -> bool {
+        if let Some(belonging) = &self.belonging {
+            return belonging.has_session(whose.id);
+        }
+        self.takes(|filter| filter.matches(&Subject::session(&whose.plain, ended)))
     }
 
     /// Whether the filter holds for a transaction.
     pub(super) fn takes_transaction(&self, whose: &Whose, seen: &SeenTransaction) -> bool {
-        let Transaction { role, side, .. } = seen.transaction;
+        let Transaction { role, side, place, .. } = seen.transaction;
+        if let Some(belonging) = &self.belonging {
+            return belonging.has(whose.id, place);
+        }
         let of = &whose.plain;
         self.takes(|filter| filter.matches(&Subject::transaction(of, seen, ends(of, role, side))))
     }
 
     /// Whether the filter holds for a finding.
     pub(super) fn takes_finding(&self, whose: &Whose, role: Option<smpp::Role>, seen: &SeenFinding) -> bool {
+        if let Some(belonging) = &self.belonging {
+            return belonging.has(whose.id, seen.place);
+        }
         let of = &whose.plain;
         self.takes(|filter| filter.matches(&Subject::finding(of, seen, role, ends(of, role, seen.side))))
+    }
+
+    /// What a filter says of a PDU, where it is asked.
+    #[must_use]
+    pub fn sign_of_pdu(&self, whose: &Whose, pdu: &SeenPdu<'_>, asked: Asked) -> Option<Sign> {
+        (asked.pdus && self.takes_pdu(whose, pdu)).then_some(Sign::Pdu(whose.id, pdu.place))
+    }
+
+    /// Of a finding.
+    #[must_use]
+    pub fn sign_of_finding(
+        &self,
+        whose: &Whose,
+        role: Option<smpp::Role>,
+        seen: &SeenFinding,
+        asked: Asked,
+    ) -> Option<Sign> {
+        let takes = asked.findings && self.takes_finding(whose, role, seen);
+        takes.then_some(Sign::Pdu(whose.id, seen.place))
+    }
+
+    /// Of a transaction; that it is complete is told whatever the filter says.
+    #[must_use]
+    pub fn sign_of_transaction(&self, whose: &Whose, seen: &SeenTransaction, asked: Asked) -> Sign {
+        let Transaction { place, response, .. } = seen.transaction;
+        let response = response.map(|response| response.place);
+        let matches = asked.transactions && self.takes_transaction(whose, seen);
+        Sign::Transaction { session: whose.id, request: place, response, matches }
+    }
+
+    /// Of a session.
+    #[must_use]
+    pub fn sign_of_session(&self, ended: &Ended, asked: Asked) -> Option<Sign> {
+        let whose = self.whose(&ended.who, None)?;
+        (asked.sessions && self.takes_session(&whose, ended)).then_some(Sign::Session(whose.id))
     }
 
     /// Asks the filter, if there is one, before anything is redacted.
@@ -220,24 +285,18 @@ impl Recorder {
         self.filter.as_ref().is_none_or(asks)
     }
 
-    /// What a finding says, as far as it may be shown.
-    fn message(&self, seen: &SeenFinding) -> String {
-        // The length that cannot be is the first octets of whatever stands there.
-        let is_octets = [RuleId::HEADER_COMMAND_LENGTH_TOO_LARGE, RuleId::HEADER_COMMAND_LENGTH_TOO_SMALL]
-            .contains(&seen.rule);
-        match &self.redactor {
-            Some(redactor) if is_octets && redactor.subjects().of_pdus() => {
-                format!("command_length: not shown ({})", seen.rule.clause())
-            }
-            _ => seen.message.clone(),
-        }
-    }
-
     /// The octets of a PDU as they may be shown.
     fn raw(&self, raw: &Raw) -> Raw {
         let redacted =
             |redactor: &Arc<Redactor>| redactor.pdu(&raw.octets, raw.context, raw.default_charset).into();
-        Raw { octets: self.redactor.as_ref().map_or_else(|| raw.octets.clone(), redacted), ..raw.clone() }
+        Raw {
+            octets: self.redactor.as_ref().map_or_else(|| raw.octets.clone(), redacted),
+            text_token: self
+                .redactor
+                .as_ref()
+                .and_then(|redactor| redactor.text(&raw.octets, raw.context, raw.default_charset)),
+            ..raw.clone()
+        }
     }
 
     fn end(&self, end: Endpoint) -> Endpoint {
@@ -257,6 +316,7 @@ impl Recorder {
         taken.then(|| Owned {
             session: who.id.to_string(),
             connection: who.id.connection.0,
+            since: who.since,
             esme: Endpoint { ip: who.esme.ip, port: who.esme.port },
             smsc: Endpoint { ip: who.smsc.ip, port: who.smsc.port },
             account,
@@ -264,6 +324,20 @@ impl Recorder {
             system_id,
             side: side.map(Leg::from),
         })
+    }
+}
+
+/// What a finding says, as far as it may be shown.
+#[must_use]
+pub fn message<'a>(rule: RuleId, said: &'a str, redactor: Option<&Redactor>) -> Cow<'a, str> {
+    // The length that cannot be is the first octets of whatever stands there.
+    let is_octets =
+        [RuleId::HEADER_COMMAND_LENGTH_TOO_LARGE, RuleId::HEADER_COMMAND_LENGTH_TOO_SMALL].contains(&rule);
+    match redactor {
+        Some(redactor) if is_octets && redactor.subjects().of_pdus() => {
+            format!("command_length: not shown ({})", rule.clause()).into()
+        }
+        _ => said.into(),
     }
 }
 

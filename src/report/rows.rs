@@ -80,6 +80,8 @@ pub struct Who {
     pub facing: (Facing, Facing),
     /// system_id of the bind, as text.
     pub system_id: Option<String>,
+    /// Time of the connection's first frame.
+    pub since: Timestamp,
 }
 
 /// What the packet types of a cooked capture say of an end.
@@ -136,6 +138,8 @@ pub struct SessionRow<'a> {
     pub accepter: Endpoint,
     /// What packet types say of them.
     pub facing: PerSide<Facing>,
+    /// Time of the connection's first frame.
+    pub since: Timestamp,
     /// TCP health of the connection.
     pub health: Health,
     /// What was counted apart for it.
@@ -155,6 +159,7 @@ impl Row {
         let session = session(&row);
         let who = Who {
             system_id: session.system_id.clone().filter(|name| !name.is_empty()),
+            since: row.since,
             ..Who::new(end.id, end.esme, row.opener, row.accepter, row.facing)
         };
         let ended = Ended {
@@ -174,7 +179,7 @@ impl Row {
 }
 
 impl Who {
-    /// Of a session whose ESME is at `esme`, where that is known; without a system_id.
+    /// Of a session whose ESME is at `esme`, where that is known; without a system_id and a time.
     #[must_use]
     pub const fn new(
         id: SessionId,
@@ -188,7 +193,15 @@ impl Who {
             Some(Side::Accepter) => (accepter, opener, (facing.accepter, facing.opener)),
             Some(Side::Opener) | None => (opener, accepter, (facing.opener, facing.accepter)),
         };
-        Self { id, esme: esme_end, smsc: smsc_end, has_roles: esme.is_some(), facing, system_id: None }
+        Self {
+            id,
+            esme: esme_end,
+            smsc: smsc_end,
+            has_roles: esme.is_some(),
+            facing,
+            system_id: None,
+            since: Timestamp::MIN,
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use super::record::{Owned, PduRecord, Record, place};
 use crate::smpp::framer::Partial;
 use crate::smpp::text::Charset;
 use crate::smpp::{self, Context};
+use crate::tcp::Side;
 use crate::time::Timestamp;
 
 /// Writes records as octets. Each thread has one of its own; what they write of a record hangs on that record alone, or
@@ -45,6 +46,8 @@ pub struct ShownPdu<'a> {
     pub stamp: &'a Stamp,
     /// Who sent it, where roles are known.
     pub from: Option<smpp::Role>,
+    /// The side that sent it.
+    pub by: Side,
     /// The end that sent it.
     pub source: Endpoint,
     /// The end that received it.
@@ -55,6 +58,8 @@ pub struct ShownPdu<'a> {
     pub default_charset: Charset,
     /// Its octets: all of them, or of a partial one those that are there, at least the header.
     pub octets: Cow<'a, [u8]>,
+    /// What stands for its text, where that is redacted.
+    pub text_token: Option<Box<str>>,
     /// Why the rest of it is missing, if it is.
     pub partial: Option<Partial>,
     /// Where it stands, by frames of all files together.
@@ -76,11 +81,13 @@ impl ShownPdu<'_> {
         PduRecord {
             of: self.of.clone(),
             from: self.from,
+            by: self.by,
             source: self.source,
             destination: self.destination,
             context: self.context,
             default_charset: self.default_charset,
             octets: self.octets.as_ref().into(),
+            text_token: self.text_token.clone(),
             partial: self.partial,
             stream_offset: self.place.offset,
             place: place(

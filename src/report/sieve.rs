@@ -44,7 +44,13 @@ impl Sieve {
         let filter_of = Some(filter.clone());
         Self {
             filter,
-            recorder: Recorder { names, selection: Selection::default(), redactor: None, filter: filter_of },
+            recorder: Recorder {
+                names,
+                selection: Selection::default(),
+                redactor: None,
+                belonging: None,
+                filter: filter_of,
+            },
         }
     }
 

@@ -37,6 +37,8 @@ pub struct Raw {
     pub default_charset: Charset,
     /// Whether octets are missing.
     pub is_partial: bool,
+    /// What stands for its text, where that is redacted.
+    pub text_token: Option<Box<str>>,
 }
 
 /// One finding.

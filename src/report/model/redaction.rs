@@ -46,10 +46,11 @@ impl Report {
         let account = |name: &mut Option<String>| *name = name.take().map(|name| redactor.account(&name));
         let name = |name: &mut Option<String>| *name = name.take().map(|name| redactor.name(&name));
         self.capture.local.iter_mut().for_each(|ip| *ip = redactor.ip(*ip));
-        if redactor.subjects().names
-            && let Some(selection) = &mut self.capture.selection
+        // A filter may name anything.
+        if let Some(selection) = &mut self.capture.selection
+            && (redactor.subjects().names || selection.contains("-Y "))
         {
-            "the sessions that were selected".clone_into(selection);
+            "what was selected".clone_into(selection);
         }
         for row in &mut self.accounts {
             account(&mut row.name);

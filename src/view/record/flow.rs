@@ -10,15 +10,15 @@ use crate::report::model::Endpoint;
 /// The ids of a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Flow {
-    /// 16 hex digits.
+    /// 16 hex digits: of the ends and the beginning.
     pub(super) id: String,
     /// Community ID v1 with seed 0: `1:` and base64.
     pub(super) community_id: String,
 }
 
 impl Flow {
-    /// The same whichever end is which.
-    pub(super) fn of(one: Endpoint, other: Endpoint) -> Self {
+    /// The same whichever end is which. `beginning` tells connections between the same ends apart.
+    pub(super) fn of(one: Endpoint, other: Endpoint, beginning: i64) -> Self {
         let (first, second) =
             if (one.ip, one.port) <= (other.ip, other.port) { (one, other) } else { (other, one) };
         let mut hash = Sha1::new();
@@ -34,7 +34,11 @@ impl Flow {
         hash.update(first.port.to_be_bytes());
         hash.update(second.port.to_be_bytes());
         let digest = hash.finalize();
-        let id = digest.iter().take(8).map(|octet| format!("{octet:02x}")).collect();
+        let mut of_connection = Sha1::new();
+        of_connection.update(digest);
+        of_connection.update(beginning.to_be_bytes());
+        let of_connection = of_connection.finalize();
+        let id = of_connection.iter().take(8).map(|octet| format!("{octet:02x}")).collect();
         Self { id, community_id: format!("1:{}", base64::engine::general_purpose::STANDARD.encode(digest)) }
     }
 }
@@ -58,8 +62,11 @@ mod tests {
                 "1:/qFaeAR+gFe1KYjMzVDsMv+wgU4=",
             ),
         ] {
-            assert_eq!(Flow::of(one, other).community_id, id);
-            assert_eq!(Flow::of(other, one), Flow::of(one, other));
+            assert_eq!(Flow::of(one, other, 1).community_id, id);
+            assert_eq!(Flow::of(other, one, 1), Flow::of(one, other, 1));
+            let next = Flow::of(one, other, 2);
+            assert_ne!(next.id, Flow::of(one, other, 1).id);
+            assert_eq!(next.community_id, id);
         }
     }
 }

@@ -54,11 +54,12 @@ pub(super) trait Parts {
     );
 }
 
-/// Reads a PDU: `parts` gets what stands in it, what it says as a whole is returned.
+/// Reads a PDU: `parts` gets what stands in it, what it says as a whole is returned. `token` stands for its text.
 pub(super) fn read<'a>(
     pdu: &'a [u8],
     context: Context,
     default_charset: Charset,
+    token: Option<&str>,
     options: &Options,
     parts: &mut impl Parts,
 ) -> Keys<'a> {
@@ -72,7 +73,7 @@ pub(super) fn read<'a>(
     let user_data = UserData::of(&facts, pdu, context.version, default_charset);
     let text = user_data.as_ref().and_then(|user_data| {
         let read = text::text(&facts, pdu, context.version, default_charset)?;
-        Some(text_of(read, user_data, options))
+        Some(Text { token: token.map(str::to_owned), ..text_of(read, user_data, options) })
     });
     Keys {
         message_id: readable(Slot::MessageId).filter(|id| !id.is_empty()),
@@ -104,13 +105,13 @@ impl Lists {
     /// Those of a PDU, and what it says.
     pub(super) fn of<'a>(
         pdu: &'a [u8],
-        context: Context,
-        default_charset: Charset,
+        (context, default_charset): (Context, Charset),
+        token: Option<&str>,
         options: &Options,
         with_fields: bool,
     ) -> (Self, Keys<'a>) {
         let mut lists = Self { with_fields, ..Self::default() };
-        let keys = read(pdu, context, default_charset, options, &mut lists);
+        let keys = read(pdu, context, default_charset, token, options, &mut lists);
         (lists, keys)
     }
 }

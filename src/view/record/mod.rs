@@ -132,7 +132,10 @@ impl Documents {
         let mut document = self.common(EventType::Pdu, of, (*source, *destination), place.at);
         self.name(&mut document, *stream_offset, place.at, "");
         document.pcap = Some(pcap(place));
-        let (lists, read) = Lists::of(octets, record.context, record.default_charset, &self.options, true);
+        let (lists, read) = {
+            let by = (record.context, record.default_charset);
+            Lists::of(octets, by, record.text_token.as_deref(), &self.options, true)
+        };
         let header = Header::parse(octets);
         document.pdu = Some(Box::new(Pdu {
             command: header.map(|header| header.command_id.to_string()).unwrap_or_default(),
@@ -241,7 +244,8 @@ impl Documents {
         if self.flows.len() >= MOST_FLOWS {
             self.flows.clear();
         }
-        let flow = self.flows.entry(of.connection).or_insert_with(|| Flow::of(of.esme, of.smsc));
+        let flow =
+            self.flows.entry(of.connection).or_insert_with(|| Flow::of(of.esme, of.smsc, beginning(of)));
         Document {
             timestamp: known(at),
             flow_id: Some(flow.id.clone()),
@@ -318,12 +322,20 @@ pub const fn event_type(kind: RecordType) -> EventType {
 
 /// What a PDU of a transaction says, if it is there.
 fn read<'a>(raw: Option<&'a Raw>, options: &Options) -> (Lists, Keys<'a>) {
-    raw.map(|raw| Lists::of(&raw.octets, raw.context, raw.default_charset, options, false))
-        .unwrap_or_default()
+    let lists = |raw: &'a Raw| {
+        let by = (raw.context, raw.default_charset);
+        Lists::of(&raw.octets, by, raw.text_token.as_deref(), options, false)
+    };
+    raw.map(lists).unwrap_or_default()
 }
 
 fn pcap(place: &Place) -> Pcap {
     Pcap { file: place.file.clone(), frame: place.frame, frames: vec![place.frame], index: place.index }
+}
+
+/// What tells a connection from others between its ends: when it began, or its number where frames have no times.
+fn beginning(of: &Owned) -> i64 {
+    known(Some(of.since)).map_or_else(|| i64::from(of.connection), Timestamp::nanos)
 }
 
 fn status(status: CommandStatus) -> Status {

@@ -27,7 +27,8 @@ pub struct Document {
     pub timestamp: Option<Timestamp>,
     /// What kind of record it is: names the object that only this type has.
     pub event_type: EventType,
-    /// The same for all records of connections between the same two ends, in either direction.
+    /// The same for all records of a connection, in either direction, and another for the next connection between the
+    /// same two ends: of the ends, and of the time of the connection's first frame.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flow_id: Option<String>,
     /// Community ID v1 of the connection, seed 0.
@@ -210,7 +211,8 @@ pub struct Text {
     /// Characters; absent where the octets are none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub length: Option<u32>,
-    /// The same for the same text under the same key; absent without a key.
+    /// Where texts are redacted: the same for the same characters under the same key, 32 hexadecimal digits for every
+    /// text; absent where the octets are no characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
 }

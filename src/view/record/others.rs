@@ -4,9 +4,10 @@ use serde_json::{Map, Value, json};
 
 use super::model::{Document, EventType, Outcome};
 use crate::report::model::Role;
+use crate::time::Timestamp;
 
 /// The release of the Elastic Common Schema whose fields are used.
-pub const ECS_VERSION: &str = "8.17.0";
+pub const ECS_VERSION: &str = "9.0.0";
 
 /// A document in the Elastic Common Schema; what is SMPP's own stands under `smpp`.
 #[must_use]
@@ -131,7 +132,7 @@ pub fn eve(document: &Document) -> Value {
             out.insert(key.to_owned(), value);
         }
     };
-    put("timestamp", json!(document.timestamp));
+    put("timestamp", json!(document.timestamp.map(eve_time)));
     // There it is a number of at most 63 bits.
     let flow_id = document.flow_id.as_deref().and_then(|id| u64::from_str_radix(id, 16).ok());
     put("flow_id", json!(flow_id.map(|id| id >> 1)));
@@ -163,6 +164,15 @@ pub fn eve(document: &Document) -> Value {
     }
     put("smpp", own(document));
     Value::Object(out)
+}
+
+/// As Suricata writes times: to the microsecond, with the offset of the zone.
+fn eve_time(at: Timestamp) -> String {
+    let text = json!(at);
+    let text = text.as_str().unwrap_or_default().trim_end_matches('Z');
+    let (seconds, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let micros: String = fraction.chars().chain(std::iter::repeat('0')).take(6).collect();
+    format!("{seconds}.{micros}+0000")
 }
 
 /// The object of the document's type, with what only we know of all types.

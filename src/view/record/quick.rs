@@ -55,7 +55,14 @@ impl Quick {
         let Self { options, clock, file, fields, tlvs } = self;
         fields.0.clear();
         tlvs.0.clear();
-        let keys = read(&pdu.octets, pdu.context, pdu.default_charset, options, &mut Both { fields, tlvs });
+        let keys = read(
+            &pdu.octets,
+            pdu.context,
+            pdu.default_charset,
+            pdu.text_token.as_deref(),
+            options,
+            &mut Both { fields, tlvs },
+        );
         let at = known(Some(pdu.at));
         out.extend_from_slice(&pdu.stamp.head);
         ink::number(out, pdu.source.port.into());
