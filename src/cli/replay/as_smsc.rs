@@ -80,8 +80,11 @@ impl Arguments {
         let progress =
             (!self.quiet && io::stderr().is_terminal()).then(|| super::going::bar(expected, "requests"));
         let mut started = |address| {
-            if !self.quiet {
-                complain(&format!("listening on {address}"));
+            let say = || complain(&format!("listening on {address}"));
+            match &progress {
+                _ if self.quiet => {}
+                Some(bar) => bar.suspend(say),
+                None => say(),
             }
         };
         let mut show = |counters: &Counters| show(progress.as_ref(), counters);
