@@ -113,7 +113,7 @@ impl Arguments {
                 Format::Table => view::write_tally(&tally, counters, out),
                 Format::Json => view::write_json(&tally, counters, out),
                 Format::Junit => view::write_cases(std::mem::take(&mut junit), out),
-                Format::Ndjson => Ok(()),
+                Format::Ndjson => view::write_summary(&tally, counters, out),
             }
         })?;
         outcome.map_err(|error| Failure::new(self.listen, error))?;
