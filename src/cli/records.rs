@@ -1,6 +1,5 @@
 //! `smpp-inspect records`: single transactions or sessions, a line each.
 
-use std::cell::RefCell;
 use std::io::{self, IoSlice, IsTerminal, Write};
 use std::sync::Arc;
 
@@ -9,17 +8,19 @@ use clap::{Args, ValueEnum};
 use super::filter::{Keep, of_records};
 use super::habits::Habits;
 use super::interrupt::Interrupt;
+use super::outflow::{OnFull, Outflow, Summarise};
 use super::output::Output;
 use super::progress::Progress;
 use super::reading::{Reading, complain_of};
 use super::terminal::{self, Color};
-use super::{DONE, FAILED, Failure, complain};
+use super::timers::seconds;
+use super::{DONE, FAILED, Failure, complain, unless_closed};
 use crate::filter::Filter;
 use crate::num::count;
-use crate::pipeline::{self, Given, Settings};
+use crate::pipeline::{self, Given, Outcome, Settings, Take};
 use crate::report::record::{Record, RecordType, Scribe, SummaryRecord};
 use crate::report::{Asked, Belonging, KeptWhole};
-use crate::time::Timestamp;
+use crate::time::{Duration, Timestamp};
 use crate::view::Zone;
 use crate::view::record::{self, Lines, Shape};
 use crate::view::records::RecordTable;
@@ -57,6 +58,12 @@ pub(super) struct Arguments {
     /// What is listed with each record for which -Y holds; reads the files twice
     #[arg(long, value_enum, default_value_t, requires = "filter")]
     keep: Keep,
+    /// What is done with records when whoever reads them is too slow for standard input or --tail
+    #[arg(long, value_enum, default_value_t)]
+    on_full: OnFull,
+    /// Seconds of capture time between two summaries; where it comes live, also of silence
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "60")]
+    summary_interval: Duration,
     /// Stop after so many records
     #[arg(short = 'c', long, value_name = "N")]
     limit: Option<u64>,
@@ -151,14 +158,21 @@ impl Writer {
         }
     }
 
-    fn write_summary(&self, summary: &SummaryRecord, run: &OfRun, out: &mut dyn Write) -> io::Result<()> {
+    fn write_summary(
+        &self,
+        summary: &SummaryRecord,
+        run: &OfRun,
+        dropped: u64,
+        mut out: &mut dyn Write,
+    ) -> io::Result<()> {
         let record = Record::Summary(Box::new(summary.clone()));
         match self {
-            Self::Table(table) => table.write(&record, out),
+            Self::Table(table) => table.write(&record, &mut out),
             Self::Lines(shape, options) => {
                 let mut lines = Lines::new(shape.clone(), *options);
                 let mut document = lines.document(&record);
                 if let Some(summary) = document.summary.as_deref_mut() {
+                    summary.dropped_records = dropped;
                     if let Some(redacted) = &run.redacted {
                         summary.privacy = format!("{}; tokens for {redacted}", summary.privacy);
                     }
@@ -193,67 +207,116 @@ impl Arguments {
             (Some(filter), None) => self.types.iter().try_for_each(|kind| kind.has_fields_of(filter))?,
             (None, _) => {}
         }
-        if self.reading.is_live() {
+        settings.summary_every = self.summary_interval;
+        let is_live = self.reading.is_live();
+        if is_live {
             // What one read brings is worked through before the next: nothing waits on other threads.
             settings.threads = 1;
+        } else if self.on_full == OnFull::Drop {
+            let fact = "files wait for whoever reads the records: drop is for standard input and --tail";
+            return Err(Failure::new("--on-full", fact));
         }
-        let writer = self.writer()?;
+        let writer = Arc::new(self.writer()?);
         let redacted = settings.redactor.as_ref().map(|redactor| redactor.subjects().to_string());
-        let run = OfRun { is_live: self.reading.is_live(), redacted };
+        let run = OfRun { is_live, redacted };
         let capture = self.reading.capture(&interrupt);
-        let is_terminal = io::stdout().is_terminal();
-        let at_once = is_terminal || self.reading.is_live();
         let types: Vec<RecordType> = self.types.iter().map(|kind| kind.record_type()).collect();
-        let mut left = self.limit.unwrap_or(u64::MAX);
-        let mut outcome = None;
-        Output::Stdout.write(|out| {
-            let out = RefCell::new(out);
-            let mut written: io::Result<()> = Ok(());
-            let mut titled = false;
-            let mut take = |given: Given<'_>| {
-                let mut out = out.borrow_mut();
-                if left > 0 && !std::mem::replace(&mut titled, true) {
-                    written = writer.write_titles(*out);
-                }
-                if written.is_ok() {
-                    written = match given {
-                        Given::Written(records) => {
-                            let most = usize::try_from(left).unwrap_or(usize::MAX);
-                            let records = records.get(..most).unwrap_or(records);
-                            left -= count(records.len());
-                            write_all(records.iter().map(|(_, octets)| *octets), *out)
-                        }
-                        Given::Summary(_) if left == 0 => Ok(()),
-                        Given::Summary(summary) => {
-                            left -= 1;
-                            writer.write_summary(summary, &run, *out)
-                        }
-                    };
-                }
-                written.is_ok() && left > 0
-            };
-            // Bars would stand among the lines.
-            let mut progress = (!is_terminal).then(Progress::new);
-            let mut tell = |read, of| {
-                if at_once {
-                    // Between two reads nothing stays behind; a reader that went away shows at the next record.
-                    let _ = out.borrow_mut().flush();
-                }
-                if let Some(progress) = &mut progress {
-                    progress.update(read, of);
-                }
-            };
-            let hire = || writer.scribe();
-            outcome = Some(pipeline::written(capture, &settings, &types, &hire, &mut take, &mut tell));
-            written
-        })?;
-        let Some(outcome) = outcome else { return Ok(FAILED) };
+        // Bars would stand among the lines.
+        let mut progress = (!io::stdout().is_terminal()).then(Progress::new);
+        let mut tell = |read, of| {
+            if let Some(progress) = &mut progress {
+                progress.update(read, of);
+            }
+        };
+        let hire = || writer.scribe();
+        let go = |take: &mut Take<'_>| pipeline::written(capture, &settings, &types, &hire, take, &mut tell);
+        let outcome =
+            if is_live { self.flow(&writer, run, &interrupt, go)? } else { self.print(&writer, &run, go)? };
         let unread = complain_of(&outcome);
         if let Some(status) = interrupt.status() {
             return Ok(status);
         }
         let nothing_read = outcome.report.capture.files.is_empty();
         Ok(if unread || nothing_read { FAILED } else { DONE })
+    }
+
+    /// Writes what `go` hands out, which waits for it.
+    fn print(
+        &self,
+        writer: &Writer,
+        run: &OfRun,
+        go: impl FnOnce(&mut Take<'_>) -> Outcome,
+    ) -> Result<Outcome, Failure> {
+        let mut left = Left(self.limit.unwrap_or(u64::MAX));
+        let at_once = io::stdout().is_terminal();
+        let mut outcome = None;
+        Output::Stdout.write(|out| {
+            let mut written: io::Result<()> = Ok(());
+            let mut titled = false;
+            let mut take = |given: Given<'_>| {
+                if left.0 > 0 && !matches!(given, Given::Read(_)) && !std::mem::replace(&mut titled, true) {
+                    written = writer.write_titles(out);
+                }
+                if written.is_ok() {
+                    written = match given {
+                        Given::Written(records) => {
+                            write_all(left.of(records).iter().map(|(_, octets)| *octets), out)
+                        }
+                        Given::Summary(summary) if left.is_one_more() => {
+                            writer.write_summary(summary, run, 0, out)
+                        }
+                        Given::Summary(_) | Given::Read(_) => Ok(()),
+                    };
+                }
+                if at_once && written.is_ok() {
+                    written = out.flush();
+                }
+                written.is_ok() && left.0 > 0
+            };
+            outcome = Some(go(&mut take));
+            written
+        })?;
+        outcome.ok_or_else(|| Failure::new("records", "nothing was read"))
+    }
+
+    /// Hands what `go` hands out to a thread that writes it, so that a slow reader need not hold the reading up, and a
+    /// silent wire is told of.
+    fn flow(
+        &self,
+        writer: &Arc<Writer>,
+        run: OfRun,
+        interrupt: &Interrupt,
+        go: impl FnOnce(&mut Take<'_>) -> Outcome,
+    ) -> Result<Outcome, Failure> {
+        let mut left = Left(self.limit.unwrap_or(u64::MAX));
+        let every = self
+            .types
+            .contains(&Kind::Summary)
+            .then(|| std::time::Duration::from_nanos(self.summary_interval.nanos().max(0).unsigned_abs()));
+        let mut titles = Vec::new();
+        // Writing to memory cannot fail.
+        let _ = writer.write_titles(&mut titles);
+        let theirs = Arc::clone(writer);
+        let summarise = move |summary: &SummaryRecord, dropped: u64, out: &mut Vec<u8>| {
+            theirs.write_summary(summary, &run, dropped, out)
+        };
+        let what = (titles, Box::new(summarise) as Box<Summarise>);
+        let outflow = Outflow::new(io::stdout(), self.on_full, interrupt.flag(), every, what);
+        let mut take = |given: Given<'_>| {
+            let goes_on = match given {
+                Given::Written(records) => outflow.put(left.of(records).iter().map(|(_, octets)| *octets)),
+                Given::Summary(summary) if left.is_one_more() => outflow.summary(summary).unwrap_or(false),
+                Given::Summary(_) => false,
+                Given::Read(read) => {
+                    outflow.read(read);
+                    true
+                }
+            };
+            goes_on && left.0 > 0
+        };
+        let outcome = go(&mut take);
+        unless_closed(outflow.close()).map_err(|error| Failure::new("standard output", error))?;
+        Ok(outcome)
     }
 
     /// What belongs to the records for which the filter holds.
@@ -309,6 +372,26 @@ impl Arguments {
             (Format::Ndjson, _) => Shape::Native,
         };
         Ok(Writer::Lines(shape, record::Options { texts: self.with_text, secrets: self.show_secrets }))
+    }
+}
+
+/// Records that may still be written.
+struct Left(u64);
+
+impl Left {
+    /// As many of `records` as may be.
+    fn of<'a, T>(&mut self, records: &'a [T]) -> &'a [T] {
+        let most = usize::try_from(self.0).unwrap_or(usize::MAX);
+        let records = records.get(..most).unwrap_or(records);
+        self.0 -= count(records.len());
+        records
+    }
+
+    /// Whether one more may be, which then is.
+    const fn is_one_more(&mut self) -> bool {
+        let is_left = self.0 > 0;
+        self.0 = self.0.saturating_sub(1);
+        is_left
     }
 }
 

@@ -78,6 +78,8 @@ pub struct Settings {
     pub filter: Option<Filter>,
     /// Which records are handed out in the place of those for which the filter holds.
     pub belonging: Option<Arc<Belonging>>,
+    /// The step of capture time after which a summary is handed out.
+    pub summary_every: Duration,
     /// Whose sessions they are, and our own addresses.
     pub names: Arc<Names>,
     /// Which sessions are reported.
@@ -100,6 +102,7 @@ impl Default for Settings {
             show: None,
             filter: None,
             belonging: None,
+            summary_every: Duration::from_secs(60),
             redactor: None,
             names: Arc::default(),
             selection: Selection::default(),
@@ -163,7 +166,8 @@ fn process(
     };
     let flows = Flows::new(Flows::DEFAULT_LIMIT, &settings.ports);
     let decap = Decap::new(settings.verify_checksums, FragmentLimits::default());
-    let mut reader = Reader::new(capture, decap, flows, Arc::clone(&settings.interrupt));
+    let mut reader =
+        Reader::new(capture, decap, flows, Arc::clone(&settings.interrupt), settings.summary_every);
     let assembly =
         Assembly::new(settings.max_sessions, Arc::clone(&settings.names), selection, sieve.as_ref());
     let mut outlet = Outlet { assembly, counter, is_done: false };

@@ -14,9 +14,6 @@ use crate::time::{Duration, Timestamp};
 /// The step of capture time after which all shards look at what has expired.
 const TICK: Duration = Duration::from_millis(100);
 
-/// The step of capture time after which a summary is due.
-const MINUTE: Duration = Duration::from_secs(60);
-
 /// Reads, decapsulates, numbers connections, deals.
 pub(super) struct Reader {
     capture: Capture,
@@ -39,16 +36,25 @@ pub(super) struct Facts {
     pub(super) evicted: u64,
     /// When the next tick is due.
     next_tick: Option<Timestamp>,
-    /// When the next minute is over.
+    /// The step of capture time after which a summary is due.
+    mark_every: Duration,
+    /// When the next one is.
     next_mark: Option<Timestamp>,
     /// Time of the first frame.
     pub(super) first_at: Option<Timestamp>,
 }
 
 impl Reader {
-    /// `interrupt`: set when reading shall end early.
-    pub(super) fn new(capture: Capture, decap: Decap, flows: Flows, interrupt: Arc<AtomicBool>) -> Self {
-        Self { capture, decap, flows, facts: Facts::default(), interrupt }
+    /// `interrupt`: set when reading shall end early. `mark_every`: the step of capture time after which a summary is
+    /// due.
+    pub(super) fn new(
+        capture: Capture,
+        decap: Decap,
+        flows: Flows,
+        interrupt: Arc<AtomicBool>,
+        mark_every: Duration,
+    ) -> Self {
+        Self { capture, decap, flows, facts: Facts { mark_every, ..Facts::default() }, interrupt }
     }
 
     /// Fills `batch` from the next block; `false` when there is none.
@@ -92,6 +98,12 @@ impl Reader {
     /// Time of the first frame.
     pub(super) const fn first_at(&self) -> Option<Timestamp> {
         self.facts.first_at
+    }
+
+    /// Frames so far, and those of them that the capturing host says it lost, where it says so.
+    pub(super) fn frames(&self) -> (u64, Option<u64>) {
+        let lost = self.capture.files().iter().filter_map(|file| file.dropped);
+        (self.capture.frames(), lost.reduce(u64::saturating_add))
     }
 
     /// Who finds frames in their files.
@@ -175,9 +187,9 @@ impl Facts {
             Some(due) if at < due => {}
             Some(_) => {
                 marks.push(Tick { frame: frame.number, now: at });
-                self.next_mark = Some(at.plus(MINUTE));
+                self.next_mark = Some(at.plus(self.mark_every));
             }
-            None => self.next_mark = Some(at.plus(MINUTE)),
+            None => self.next_mark = Some(at.plus(self.mark_every)),
         }
         self.last_at = Some(self.last_at.map_or(at, |last| last.max(at)));
         match self.next_tick {

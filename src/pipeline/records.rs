@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::batch::Tick;
 use super::desk::{Desk, How, Sheet, Slip};
+use super::reader::Reader;
 use super::setup::Singly;
 use super::{Outcome, Progress, Settings, process};
 use crate::capture::{Capture, Locator};
@@ -18,6 +19,8 @@ pub enum Given<'a> {
     Written(&'a [(RecordType, &'a [u8])]),
     /// What was read so far; to be written by who takes it.
     Summary(&'a SummaryRecord),
+    /// What was read so far, after each block where one thread does all: for a summary that is due whatever is read.
+    Read(&'a SummaryRecord),
 }
 
 /// Takes what is handed out, and says whether more is wanted.
@@ -168,6 +171,19 @@ impl Counter<'_> {
         }
         self.hand_out(left);
         self.goes_on
+    }
+
+    /// Tells what was read so far.
+    pub(super) fn read(&mut self, reader: &Reader) {
+        let Taker::Written(_, take) = &mut self.taker else { return };
+        if !self.summaries || !self.goes_on {
+            return;
+        }
+        let (frames, lost_frames) = reader.frames();
+        let (at, first_at) = (reader.first_at().map(|_| reader.now()), reader.first_at());
+        let mut read = SummaryRecord { at, first_at, frames, lost_frames, ..self.summary.clone() };
+        self.limits.iter().for_each(|(_, limit, n)| read.limit(limit, *n));
+        self.goes_on = take(Given::Read(&read));
     }
 
     fn hand_out(&mut self, slips: &[(&Sheet, &Slip)]) {

@@ -77,6 +77,9 @@ pub(super) fn alone(
             shard.work(&batch, number, &mut out);
         }
         spare = outlet.take(vec![out.turn(spare.pop().unwrap_or_default())], &batch.marks, reader);
+        if let Some(counter) = &mut outlet.counter {
+            counter.read(reader);
+        }
         let (read, of) = reader.position();
         progress(read, of);
     }

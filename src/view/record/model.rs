@@ -388,7 +388,7 @@ pub struct Summary {
     /// Packets that the capturing host says it lost; absent: it does not say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dropped_packets: Option<u64>,
-    /// Bounds that were reached, and how often; of the shards' own in the last summary only.
+    /// Bounds that were reached, and how often; those of reading frames in the last summary only.
     pub limits: Vec<Count>,
     /// The machine's time less capture time, in milliseconds; absent where files are read that do not grow.
     #[serde(skip_serializing_if = "Option::is_none")]
