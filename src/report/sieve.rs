@@ -231,3 +231,18 @@ impl Kept {
         self.whole(&raw.octets, worst);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_is_named_without_whole_numbers() {
+        let shown = |text: &str| Sieve::new(text.parse().unwrap(), Arc::default()).to_string();
+        assert_eq!(shown(" dest_addr == 447700900123 "), "-Y dest_addr == 4477*****123");
+        assert_eq!(shown("source_addr matches \"^44770\" or frame.number > 10"), {
+            "-Y source_addr matches \"^44770\" or frame.number > 10"
+        });
+        assert_eq!(shown("text contains \"Ž12345678\""), "-Y text contains \"Ž1234*678\"");
+    }
+}
