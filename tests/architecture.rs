@@ -58,7 +58,7 @@ const EFFECTS: &[(&[&str], &[&str])] = &[
     (&["std", "io", "stderr"], &["cli"]),
     (&["std", "env"], &["cli"]),
     (&["std", "process"], &["cli", "main"]),
-    (&["std", "thread"], &["capture", "pipeline", "cli"]),
+    (&["std", "thread"], &["capture", "replay::driver", "pipeline", "cli"]),
 ];
 
 /// Modules that only `cli` and `main` may use, whatever stands after them.

@@ -4,6 +4,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::process::Command;
 
 use serde_json::Value;
+use smpp_inspect::smsc::Options;
+use smpp_inspect::smsc::server::{Server, Settings};
 use smpp_inspect::testkit::file::{Format, Link, capture};
 use smpp_inspect::testkit::scenario::{Behaviour, Ending, MILLIS, SECONDS, Scenario, Session};
 
@@ -82,6 +84,53 @@ fn every_key_of_the_schema_is_described() {
         }
     }
     let mut bare = Vec::new();
-    visit("", &json(&["schema", "report"]), &mut bare);
+    for document in ["report", "replay", "replayed"] {
+        visit(document, &json(&["schema", document]), &mut bare);
+    }
     assert!(bare.is_empty(), "{bare:?}");
+}
+
+#[test]
+fn what_a_replay_tells_is_as_its_schemas_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    std::fs::write(path("eventful.pcap"), eventful()).unwrap();
+    let options = Options {
+        faults: "duplicate=10".parse().unwrap(),
+        errors: "0x58=20".parse().unwrap(),
+        ..Options::default()
+    };
+    let server = Server::start(Settings { options, ..Settings::default() }).unwrap();
+    let to = server.address().to_string();
+    let replay = |format: &str| {
+        let path = path("eventful.pcap");
+        let arguments =
+            ["replay", &path, "--to", &to, "--bind-as", "test", "--max", "--timeout", "1", "--yes"];
+        let output = Command::new(env!("CARGO_BIN_EXE_smpp-inspect"))
+            .args(arguments)
+            .args(["--quiet", "--format", format])
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let run = jsonschema::validator_for(&json(&["schema", "replay"])).unwrap();
+    let request = jsonschema::validator_for(&json(&["schema", "replayed"])).unwrap();
+    let valid = |validator: &jsonschema::Validator, value: &Value| {
+        let errors: Vec<String> =
+            validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect();
+        assert!(errors.is_empty(), "{}\n{value}", errors.join("\n"));
+    };
+    let document: Value = serde_json::from_str(&replay("json")).unwrap();
+    valid(&run, &document);
+    assert!(document["answered"].as_u64() > Some(0), "{document}");
+    let lines = replay("ndjson");
+    let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let (last, requests) = lines.split_last().unwrap();
+    valid(&run, last);
+    assert!(requests.len() > 50, "{}", requests.len());
+    requests.iter().for_each(|line| valid(&request, line));
+    let mut drifted = document;
+    drifted["verdicts"]["nickname"] = 1.into();
+    assert!(!run.is_valid(&drifted), "a key that the schema does not name has to fail");
 }

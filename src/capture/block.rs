@@ -24,6 +24,7 @@ struct Entry {
     len: u32,
     original_len: u32,
     link: LinkType,
+    interface: u16,
 }
 
 impl Block {
@@ -77,6 +78,7 @@ impl Block {
             link: entry.link,
             octets: &self.room[start..end],
             original_len: entry.original_len,
+            interface: entry.interface,
         }
     }
 
@@ -90,6 +92,7 @@ impl Block {
             // Some writers put 0 or the length before an offload here; what was captured was there.
             original_len: found.original_len.max(num::short(found.len)),
             link: found.link,
+            interface: found.interface,
         });
     }
 
@@ -104,6 +107,7 @@ impl Block {
             len: num::short(frame.octets.len()),
             original_len: frame.original_len,
             link: frame.link,
+            interface: frame.interface,
         });
     }
 

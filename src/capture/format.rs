@@ -1,8 +1,8 @@
 //! What the formats have in common: recognising them, and the answer that they give for one record.
 
-use super::LinkType;
 use super::pcap::Pcap;
 use super::pcapng::Pcapng;
+use super::{Interface, LinkType};
 use crate::time::Timestamp;
 
 /// Octets that decide which format it is and hold the fixed part of either header.
@@ -43,6 +43,8 @@ pub(super) struct Found {
     pub(super) at: Option<Timestamp>,
     /// How to read it.
     pub(super) link: LinkType,
+    /// Number of its interface, from 0 in the order of the file; those behind the last number share it.
+    pub(super) interface: u16,
 }
 
 /// Why the start of a file is no header.
@@ -72,11 +74,11 @@ impl Format {
         }
     }
 
-    /// The link type that the last header or interface description brought, once.
-    pub(super) fn take_link_type(&mut self) -> Option<LinkType> {
+    /// The interface that the last header or interface description brought, once.
+    pub(super) fn take_interface(&mut self) -> Option<Interface> {
         match self {
-            Self::Pcap(pcap) => pcap.take_link_type(),
-            Self::Pcapng(pcapng) => pcapng.take_link_type(),
+            Self::Pcap(pcap) => pcap.take_interface(),
+            Self::Pcapng(pcapng) => pcapng.take_interface(),
         }
     }
 

@@ -1,12 +1,12 @@
 //! One input cut into frames: the loop that reads, and the only one, so that its progress can be seen in one place.
 
-use super::LinkType;
 use super::block::Block;
 use super::compressed::Compression;
 use super::error::Error;
 use super::format::{Format, HEADER, Step, Unrecognised};
 use super::pdus;
 use super::source::{How, Input, Source};
+use super::{Interface, LinkType};
 use crate::num;
 use crate::time::Timestamp;
 
@@ -14,7 +14,7 @@ use crate::time::Timestamp;
 pub const MAX_RECORD: usize = 16 << 20;
 
 /// What is known of an input that could be read at least in part.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileFacts {
     /// As given; `-` for standard input.
     pub path: String,
@@ -24,6 +24,8 @@ pub struct FileFacts {
     pub compression: Option<&'static str>,
     /// Link types that its headers name, ascending.
     pub link_types: Vec<LinkType>,
+    /// Interfaces that its headers describe, in their order: the first 1,024.
+    pub interfaces: Vec<Interface>,
     /// Frames read from it.
     pub frames: u64,
     /// Octets captured in those frames.
@@ -38,6 +40,22 @@ pub struct FileFacts {
     pub changed: Option<String>,
     /// Frames that the capturing system lost, by its own account; `None`: it does not say.
     pub dropped: Option<u64>,
+}
+
+/// Interfaces of a file that are kept.
+const MOST_INTERFACES: usize = 1_024;
+
+impl FileFacts {
+    /// Takes an interface that a header describes, if it does.
+    fn take(&mut self, interface: Option<Interface>) {
+        let Some(interface) = interface else { return };
+        if let Err(place) = self.link_types.binary_search(&interface.link) {
+            self.link_types.insert(place, interface.link);
+        }
+        if self.interfaces.len() < MOST_INTERFACES {
+            self.interfaces.push(interface);
+        }
+    }
 }
 
 /// An input being read. Frames are numbered from 1, as Wireshark numbers them in this file.
@@ -70,20 +88,15 @@ impl Lane {
     pub(super) fn open(input: Input, how: &How) -> Result<Self, Error> {
         let path = input.path();
         let (source, mut format, start, used) = recognise(input, how, &path)?;
+        let mut facts = FileFacts {
+            path,
+            format: if how.pdus.is_some() { "pdus" } else { format.name() },
+            compression: source.compression.map(Compression::name),
+            ..FileFacts::default()
+        };
+        facts.take(format.take_interface());
         Ok(Self {
-            facts: FileFacts {
-                path,
-                format: if how.pdus.is_some() { "pdus" } else { format.name() },
-                compression: source.compression.map(Compression::name),
-                link_types: format.take_link_type().into_iter().collect(),
-                frames: 0,
-                octets: 0,
-                untimed_frames: 0,
-                damage: None,
-                is_torn: false,
-                changed: None,
-                dropped: None,
-            },
+            facts,
             added: if how.pdus.is_some() { pdus::HEADERS } else { 0 },
             source,
             format,
@@ -216,12 +229,7 @@ impl Lane {
                     self.numbered += u64::from(numbered);
                     self.passing = (what, self.offset + num::count(*done));
                     self.pass = octets;
-                    if let Some(link) = self.format.take_link_type()
-                        && self.added == 0
-                        && let Err(place) = self.facts.link_types.binary_search(&link)
-                    {
-                        self.facts.link_types.insert(place, link);
-                    }
+                    self.facts.take(self.format.take_interface().filter(|_| self.added == 0));
                 }
                 Step::Short { what, needed } => return Cut::Short { what, needed },
                 Step::Damaged(what) => return Cut::Damaged(what),

@@ -57,6 +57,19 @@ pub struct Frame<'a> {
     pub octets: &'a [u8],
     /// Octets on the wire, at least `octets.len()`.
     pub original_len: u32,
+    /// Place of its interface among the [`FileFacts::interfaces`] of its file; one that is not there was not kept.
+    pub interface: u16,
+}
+
+/// An interface that frames were captured on, as its file tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Interface {
+    /// `if_name`; `None`: it is not told, as never in pcap.
+    pub name: Option<String>,
+    /// How its frames are read.
+    pub link: LinkType,
+    /// Octets of a frame that are captured at most; 0: all.
+    pub snaplen: u32,
 }
 
 #[cfg(test)]

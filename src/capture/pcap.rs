@@ -6,8 +6,8 @@ use pcap_parser::{
     parse_pcap_header,
 };
 
-use super::LinkType;
 use super::format::{ByteOrder, Found, Step, Unrecognised, header_cut};
+use super::{Interface, LinkType};
 use crate::num;
 use crate::time::Timestamp;
 
@@ -25,7 +25,8 @@ type Parse = fn(&[u8]) -> IResult<&[u8], LegacyPcapBlock<'_>, PcapError<&[u8]>>;
 #[derive(Debug)]
 pub(super) struct Pcap {
     link: LinkType,
-    link_told: bool,
+    snaplen: u32,
+    is_told: bool,
     /// Nanoseconds in a unit of the fraction of a second.
     unit: i64,
     record: usize,
@@ -60,7 +61,8 @@ impl Pcap {
         }
         Ok(Some(Self {
             link: link_type(header.network.0),
-            link_told: false,
+            snaplen: header.snaplen,
+            is_told: false,
             unit: if header.is_nanosecond_precision() { 1 } else { 1_000 },
             record: if modified { RECORD_MODIFIED } else { RECORD },
             parse: match (order, modified) {
@@ -72,9 +74,10 @@ impl Pcap {
         }))
     }
 
-    /// The link type, the first time it is asked for.
-    pub(super) fn take_link_type(&mut self) -> Option<LinkType> {
-        (!std::mem::replace(&mut self.link_told, true)).then_some(self.link)
+    /// What all frames were captured on, the first time it is asked for.
+    pub(super) fn take_interface(&mut self) -> Option<Interface> {
+        let is_told = std::mem::replace(&mut self.is_told, true);
+        (!is_told).then_some(Interface { name: None, link: self.link, snaplen: self.snaplen })
     }
 
     /// Reads the record at the start of `octets`.
@@ -91,6 +94,7 @@ impl Pcap {
                     i64::from(record.ts_usec).saturating_mul(self.unit),
                 )),
                 link: self.link,
+                interface: 0,
             }),
             Err(Err::Incomplete(_)) if octets.len() < self.record => {
                 Step::Short { what: "record header", needed: num::count(self.record) }

@@ -10,8 +10,8 @@ use pcap_parser::{
     parse_interfacedescriptionblock_le, parse_sectionheaderblock,
 };
 
-use super::LinkType;
 use super::format::{ByteOrder, Found, HEADER, Step, Unrecognised, header_cut};
+use super::{Interface, LinkType};
 use crate::num;
 use crate::time::Timestamp;
 
@@ -44,19 +44,26 @@ const NOT_UNDERSTOOD: &str = "not understood";
 /// Interfaces of one section that are kept; a file with more is taken for damaged.
 const MAX_INTERFACES: usize = 65_536;
 
+/// Characters of an interface's name that are kept.
+const MAX_NAME: usize = 256;
+
 /// What the blocks so far said.
 #[derive(Debug)]
 pub(super) struct Pcapng {
     order: ByteOrder,
-    interfaces: Vec<Interface>,
-    new_link: Option<LinkType>,
+    interfaces: Vec<Described>,
+    /// Interfaces of this section and those before it.
+    described: u16,
+    new_interface: Option<Interface>,
     /// Frames that the interfaces of earlier sections lost.
     dropped_before: Option<u64>,
 }
 
 /// What an interface description says about the packets that name it.
 #[derive(Clone, Copy, Debug)]
-struct Interface {
+struct Described {
+    /// From 0, over all sections.
+    number: u16,
     link: LinkType,
     /// 0 for no limit.
     snaplen: u32,
@@ -108,12 +115,18 @@ impl Pcapng {
             return Err(header_cut("pcapng", HEADER, start.len()));
         }
         let order = byte_order(start).map_err(|what| Unrecognised::Header(format!("{what}, at octet 8")))?;
-        Ok(Some(Self { order, interfaces: Vec::new(), new_link: None, dropped_before: None }))
+        Ok(Some(Self {
+            order,
+            interfaces: Vec::new(),
+            described: 0,
+            new_interface: None,
+            dropped_before: None,
+        }))
     }
 
-    /// The link type of an interface described since it was last asked for.
-    pub(super) const fn take_link_type(&mut self) -> Option<LinkType> {
-        self.new_link.take()
+    /// The interface described since it was last asked for.
+    pub(super) const fn take_interface(&mut self) -> Option<Interface> {
+        self.new_interface.take()
     }
 
     /// Frames that the capturing system lost, if it says.
@@ -207,13 +220,14 @@ impl Pcapng {
         let [low, high, ..] = description.linktype.0.to_le_bytes();
         let link = LinkType(u16::from_le_bytes([low, high]));
         let clock = Clock::of(&description, self.order);
-        self.interfaces.push(Interface {
-            link,
-            snaplen: description.snaplen,
-            clock,
-            drops: Drops::default(),
-        });
-        self.new_link = Some(link);
+        let name = match description.if_name() {
+            Some(Ok(name)) => Some(name.chars().take(MAX_NAME).collect()),
+            _ => None,
+        };
+        let (number, snaplen) = (self.described, description.snaplen);
+        self.described = number.saturating_add(1);
+        self.interfaces.push(Described { number, link, snaplen, clock, drops: Drops::default() });
+        self.new_interface = Some(Interface { name, link, snaplen });
         Ok(passed(block, "interface description block"))
     }
 
@@ -240,6 +254,7 @@ impl Pcapng {
             original_len,
             at: Some(interface.clock.time(ticks)),
             link: interface.link,
+            interface: interface.number,
         };
         if obsolete {
             // All ones: not known.
@@ -315,11 +330,12 @@ impl Pcapng {
             original_len,
             at: None,
             link: interface.link,
+            interface: interface.number,
         }))
     }
 
     #[inline]
-    fn described(&self, number: u32) -> Result<&Interface, String> {
+    fn described(&self, number: u32) -> Result<&Described, String> {
         self.interfaces.get(num::index(number)).ok_or_else(|| {
             format!("of interface {number}, {} are described in its section", self.interfaces.len())
         })

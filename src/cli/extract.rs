@@ -81,7 +81,16 @@ impl Arguments {
             said.push_str(&format!(", {} PDUs left out that are not all there", extracted.partial));
         }
         if extracted.findings_left_out > 0 {
-            said.push_str(&format!(", {} findings left out for want of memory", extracted.findings_left_out));
+            said.push_str(&format!(", {} findings left out for want of room", extracted.findings_left_out));
+        }
+        if extracted.left_out > 0 {
+            said.push_str(&format!(
+                ", {} PDUs and fragments left out for want of memory",
+                extracted.left_out
+            ));
+        }
+        if extracted.is_wider {
+            said.push_str(", frames between those of the PDUs among them for want of memory");
         }
         if let Some(redactor) = &settings.redactor {
             said.push_str(&format!("; {redactor}"));

@@ -1,7 +1,9 @@
 //! `smpp-inspect replay`: captured requests once more, to a test SMSC.
 
 mod arguments;
+mod as_smsc;
 mod going;
 mod prepare;
+mod sending;
 
 pub(super) use arguments::Arguments;

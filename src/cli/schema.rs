@@ -23,6 +23,10 @@ enum Document {
     Decode,
     /// Of a line of `records --format ndjson`
     Records,
+    /// Of `replay --format json`
+    Replay,
+    /// Of a line of `replay --format ndjson`
+    Replayed,
 }
 
 impl Arguments {
@@ -31,6 +35,8 @@ impl Arguments {
             Document::Report => view::schema::write_report(&mut out),
             Document::Decode => view::schema::write_dissection(&mut out),
             Document::Records => view::schema::write_record(&mut out),
+            Document::Replay => view::schema::write_replay(&mut out),
+            Document::Replayed => view::schema::write_replayed(&mut out),
         })?;
         Ok(DONE)
     }

@@ -65,8 +65,8 @@ pub(super) struct Whole {
     pub(super) octets: Vec<u8>,
     /// Octets of the payload on the wire.
     pub(super) wire: u32,
-    /// Frames that it came in.
-    pub(super) frames: u64,
+    /// Numbers of the frames that it came in, the last one completed it.
+    pub(super) frames: Vec<u64>,
 }
 
 /// What became of a fragment.
@@ -105,7 +105,8 @@ pub(super) struct Fragments {
 struct Datagram {
     number: u64,
     begun: Timestamp,
-    frames: u64,
+    /// Numbers of the frames with fragments of it.
+    frames: Vec<u64>,
     fragments: u32,
     header: Header,
     protocol: u8,
@@ -149,8 +150,8 @@ impl Fragments {
         self.octets
     }
 
-    /// Takes a fragment that came at `at`, in `frames` frames if it was itself put together.
-    pub(super) fn push(&mut self, piece: &Piece<'_>, frames: u64, at: Timestamp) -> Pushed {
+    /// Takes a fragment that came at `at`, in several `frames` if it was itself put together.
+    pub(super) fn push(&mut self, piece: &Piece<'_>, frames: &[u64], at: Timestamp) -> Pushed {
         self.expire(at);
         let key = Key {
             source: piece.header.source,
@@ -232,7 +233,7 @@ impl Fragments {
     fn give_up(&mut self, key: Key, why: NotUsed) {
         if let Some(datagram) = self.remove(key) {
             let count = self.given_up.entry(why).or_default();
-            *count = count.saturating_add(datagram.frames);
+            *count = count.saturating_add(num::count(datagram.frames.len()));
         }
     }
 
@@ -268,7 +269,7 @@ impl Datagram {
         Self {
             number,
             begun,
-            frames: 0,
+            frames: Vec::new(),
             fragments: 0,
             header: piece.header,
             protocol: piece.protocol,
@@ -290,8 +291,9 @@ impl Datagram {
         }
     }
 
-    fn put(&mut self, piece: &Piece<'_>, end: u32, frames: u64) {
-        self.frames = self.frames.saturating_add(frames);
+    fn put(&mut self, piece: &Piece<'_>, end: u32, frames: &[u64]) {
+        self.frames.extend_from_slice(frames);
+        self.cost = self.cost.saturating_add(size_of_val(frames));
         self.fragments = self.fragments.saturating_add(1);
         if !piece.more {
             self.total = Some(end);

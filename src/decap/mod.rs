@@ -50,6 +50,8 @@ pub struct Decap {
     fragments: Fragments,
     /// Payload of the packet that the last frame completed.
     joined: Vec<u8>,
+    /// The frames that it came in.
+    parts: Vec<u64>,
     /// Frames that are part of the segment of a later or an earlier one.
     joined_frames: u64,
 }
@@ -79,7 +81,13 @@ impl Decap {
     /// `verify_checksums`: packets whose IPv4 or TCP checksum is wrong are not used. `limits`: on fragments.
     #[must_use]
     pub fn new(verify_checksums: bool, limits: Limits) -> Self {
-        Self { verify_checksums, fragments: Fragments::new(limits), joined: Vec::new(), joined_frames: 0 }
+        Self {
+            verify_checksums,
+            fragments: Fragments::new(limits),
+            joined: Vec::new(),
+            parts: Vec::new(),
+            joined_frames: 0,
+        }
     }
 
     /// Takes the TCP segment out of `frame`, without copying where it is no fragment. `None`: it is a fragment, and
@@ -114,6 +122,12 @@ impl Decap {
         }
     }
 
+    /// The frames of the packet that was put together last, `frame` if it completed it.
+    #[must_use]
+    pub fn parts(&self, frame: u64) -> &[u64] {
+        if self.parts.last() == Some(&frame) { &self.parts } else { &[] }
+    }
+
     /// Octets kept of incomplete packets, with what it costs to keep them.
     #[must_use]
     pub const fn held_octets(&self) -> usize {
@@ -135,10 +149,11 @@ impl Decap {
         frame: &Frame<'_>,
         piece: &Piece<'_>,
     ) -> Result<Option<Segment<'a>>, NotUsed> {
-        let mut frames = 1;
-        let mut pushed = self.fragments.push(piece, frames, frame.at);
+        let mut parts = vec![frame.number];
+        let mut pushed = self.fragments.push(piece, &parts, frame.at);
         // Each turn takes a packet out of a packet, of which there are as many as tunnels can hold.
         loop {
+            let frames = crate::num::count(parts.len());
             let whole = match pushed {
                 Pushed::Held => return Ok(None),
                 Pushed::Refused(why) | Pushed::Again(Some(why)) => return self.skipped(frames, why),
@@ -148,7 +163,7 @@ impl Decap {
                 }
                 Pushed::Whole(whole) => whole,
             };
-            frames = whole.frames;
+            let frames = crate::num::count(whole.frames.len());
             let found = walk::joined(frame, &whole, self.verify_checksums);
             self.fragments.settle(&whole, found.as_ref().err().copied());
             match found {
@@ -158,11 +173,14 @@ impl Decap {
                     let end = start.wrapping_add(segment.payload.len());
                     let segment = Segment { payload: &[], ..segment };
                     self.joined_frames = self.joined_frames.saturating_add(frames.saturating_sub(1));
-                    self.joined = whole.octets;
+                    (self.joined, self.parts) = (whole.octets, whole.frames);
                     let payload = self.joined.get(start..end).unwrap_or_default();
                     return Ok(Some(Segment { payload, ..segment }));
                 }
-                Ok(Found::Piece(inner)) => pushed = self.fragments.push(&inner, frames, frame.at),
+                Ok(Found::Piece(inner)) => {
+                    parts.clone_from(&whole.frames);
+                    pushed = self.fragments.push(&inner, &parts, frame.at);
+                }
                 Err(why) => return self.skipped(frames, why),
             }
         }

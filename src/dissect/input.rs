@@ -81,6 +81,7 @@ pub fn payload(octets: &[u8]) -> Option<Vec<u8>> {
             link: LinkType(link),
             octets,
             original_len: crate::num::short(octets.len()),
+            interface: 0,
         };
         let mut decap = Decap::new(false, Limits::default());
         let segment = decap.segment(&frame).ok().flatten()?;

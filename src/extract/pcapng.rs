@@ -59,14 +59,16 @@ impl<W: Write> Writer<W> {
         Ok(writer)
     }
 
-    /// An interface of this link type, with times in nanoseconds; interfaces number from 0 in the order of their calls.
+    /// An interface of this link type, which captured at most `snaplen` octets of a packet (0: all), with times in
+    /// nanoseconds; interfaces number from 0 in the order of their calls.
     ///
     /// # Errors
     /// It cannot be written.
-    pub fn interface(&mut self, link: u16, name: &str) -> io::Result<()> {
+    pub fn interface(&mut self, link: u16, snaplen: u32, name: &str) -> io::Result<()> {
         let mut interface = Vec::new();
         interface.extend(link.to_le_bytes());
-        interface.extend([0; 6]);
+        interface.extend([0; 2]);
+        interface.extend(snaplen.to_le_bytes());
         option(&mut interface, 2, shortened(name));
         option(&mut interface, 9, &[9]);
         option(&mut interface, 0, b"");

@@ -186,6 +186,8 @@ pub struct Counters {
     pub bound: u64,
     /// Connections lost while bound.
     pub lost: u64,
+    /// Unbinds that were answered.
+    pub unbound: u64,
     /// Requests sent.
     pub sent: u64,
     /// Of those, answered.
@@ -240,6 +242,8 @@ pub(super) struct Core {
     /// When the rate cap lets the next request go.
     pub(super) next_at: Timestamp,
     pub(super) permits: u64,
+    /// No more permits come.
+    pub(super) steps_over: bool,
     /// Sessions with requests that are not done.
     pub(super) senders: usize,
     pub(super) ids: Ids,
@@ -284,6 +288,20 @@ impl Core {
         self.stopping = true;
     }
 
+    /// Whether nothing more may be sent, where each request waits for its permit.
+    pub(super) const fn is_out_of_steps(&self) -> bool {
+        self.options.step && self.steps_over && self.permits == 0
+    }
+
+    /// Takes a permit; all sessions hear of it when it was the last.
+    pub(super) fn use_permit(&mut self) {
+        self.permits = self.permits.saturating_sub(1);
+        if self.is_out_of_steps() {
+            let count = u32::try_from(self.options.links.len()).unwrap_or(u32::MAX);
+            (0..count).for_each(|link| self.arm(self.now, link));
+        }
+    }
+
     /// Whether the time for sending is over.
     pub(super) fn is_over(&self) -> bool {
         match (self.options.duration, self.epoch) {
@@ -310,6 +328,7 @@ impl Engine {
             failure: None,
             next_at: Timestamp::MIN,
             permits: 0,
+            steps_over: false,
             senders,
             ids: HashMap::default(),
             ids_left_out: 0,
@@ -333,7 +352,7 @@ impl Engine {
     /// Whether what is still handed over would not be sent.
     #[must_use]
     pub fn is_closed_to_requests(&self) -> bool {
-        self.core.stopping || self.core.is_over()
+        self.core.stopping || self.core.is_over() || self.core.is_out_of_steps()
     }
 
     /// Requests, in the order of their time.
@@ -371,15 +390,25 @@ impl Engine {
         self.poll_all();
     }
 
+    /// No more requests are let go, where each waits for that.
+    pub fn no_more_steps(&mut self, at: Timestamp) {
+        self.pass(at);
+        self.core.steps_over = true;
+        self.poll_all();
+    }
+
     /// A session that wants a connection.
     pub fn connect(&mut self) -> Option<LinkId> {
         self.core.connects.pop_front()
     }
 
-    /// A session has its connection.
-    pub fn connected(&mut self, link: LinkId, at: Timestamp) {
+    /// A session has its connection. False where it came too late: it is to be closed, and the engine does not want to
+    /// hear of it.
+    pub fn connected(&mut self, link: LinkId, at: Timestamp) -> bool {
         self.pass(at);
-        self.with(link, Link::connected);
+        let mut is_wanted = false;
+        self.with(link, |link, core| is_wanted = link.connected(core));
+        is_wanted
     }
 
     /// A session cannot have a connection.

@@ -7,17 +7,20 @@
 //! ```
 
 mod answers;
+mod sequence;
 
 use std::collections::VecDeque;
 
 use super::engine::{AHEAD, Close, Core, Exchange, Failure, LinkId, LinkOptions, Missing, NotSent, Replayed};
 use super::plan::Planned;
-use super::write::{pdu, set_word, text};
 use crate::num;
 use crate::session::BindType;
 use crate::smpp::spec::MAX_COMMAND_LENGTH;
-use crate::smpp::{CommandId, CommandStatus, Header};
+use crate::smpp::{CommandId, CommandStatus, Header, SequenceNumber};
+use crate::smsc::Pdu;
 use crate::time::{Duration, Timestamp};
+use sequence::sequence;
+pub(super) use sequence::set_word;
 
 /// Octets that wait to be taken, from which on no request is sent.
 const FULL: usize = 256 << 10;
@@ -32,9 +35,6 @@ const TRIES: u32 = 5;
 
 /// Sequence numbers given up whose responses would be late.
 const LATE: usize = 10_000;
-
-/// The highest sequence_number: SMPP 3.4 §3.2.
-const LAST: u64 = 0x7FFF_FFFF;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -142,8 +142,8 @@ impl Link {
 
     /// Takes a request; false where it will not be sent, which is told.
     pub(super) fn queue_request(&mut self, planned: Planned, core: &mut Core) -> bool {
-        if self.is_over() || core.stopping || core.is_over() {
-            let why = if core.stopping {
+        if self.is_over() || core.stopping || core.is_over() || core.is_out_of_steps() {
+            let why = if core.stopping || core.is_out_of_steps() {
                 NotSent::Stopped
             } else if core.is_over() {
                 NotSent::Duration
@@ -162,9 +162,10 @@ impl Link {
         true
     }
 
-    pub(super) fn connected(&mut self, core: &mut Core) {
+    /// There is a connection; false where none is wanted any more.
+    pub(super) fn connected(&mut self, core: &mut Core) -> bool {
         if !matches!(self.state, State::Connecting(_)) {
-            return;
+            return false;
         }
         core.counters.connections = core.counters.connections.saturating_add(1);
         // Whatever was to be said on the connection before is of no use on this one.
@@ -176,18 +177,22 @@ impl Link {
             BindType::Transmitter => CommandId::BIND_TRANSMITTER,
             BindType::Transceiver => CommandId::BIND_TRANSCEIVER,
         };
-        let parts = [
-            text(&self.options.system_id, 15),
-            text(&self.options.password.0, 8),
-            text(&self.options.system_type, 12),
-            vec![self.options.version, 0, 0, 0],
-        ];
         let sequence = self.slot(Slot::Bind);
-        let body: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
-        pdu(&mut self.out, command, CommandStatus::OK, sequence, &body);
-        self.state = State::Binding(core.now.plus(BIND));
+        let options = &self.options;
+        // Fields take so many characters: SMPP 3.4 §4.1.5.
+        let at_most =
+            |text: &[u8], most: usize| text.get(..most.min(text.len())).unwrap_or_default().to_vec();
+        Pdu::new(&mut self.out, command, CommandStatus::OK, SequenceNumber(sequence))
+            .text(&at_most(&options.system_id, 15))
+            .text(&at_most(&options.password.0, 8))
+            .text(&at_most(&options.system_type, 12))
+            .u8(options.version)
+            .octets(&[0; 3])
+            .finish();
+        self.state = State::Binding(core.now.plus(core.options.timeout.min(BIND)));
         self.heard_at = core.now;
         self.is_ready(core);
+        true
     }
 
     pub(super) fn unreachable(&mut self, why: &str, core: &mut Core) {
@@ -284,7 +289,7 @@ impl Link {
     }
 
     fn open(&mut self, core: &mut Core) {
-        if core.stopping || core.is_over() {
+        if core.stopping || core.is_over() || core.is_out_of_steps() {
             return self.end(core);
         }
         let due = match core.epoch {
@@ -324,7 +329,7 @@ impl Link {
                 Some(at) if self.heard_at <= at => {}
                 _ if core.now >= self.heard_at.plus(interval) => {
                     let sequence = self.slot(Slot::Enquire(core.now));
-                    pdu(&mut self.out, CommandId::ENQUIRE_LINK, CommandStatus::OK, sequence, &[]);
+                    self.header_only(CommandId::ENQUIRE_LINK, CommandStatus::OK, sequence);
                     self.is_ready(core);
                 }
                 _ => {}
@@ -335,9 +340,10 @@ impl Link {
     /// Sends what is due and may be sent.
     fn send_due(&mut self, core: &mut Core) {
         let Some(epoch) = core.epoch else { return };
-        if core.is_over() {
+        if core.is_over() || core.is_out_of_steps() {
+            let why = if core.is_over() { NotSent::Duration } else { NotSent::Stopped };
             let queue = std::mem::take(&mut self.queue);
-            queue.into_iter().for_each(|planned| self.not_sent(planned, NotSent::Duration, core));
+            queue.into_iter().for_each(|planned| self.not_sent(planned, why, core));
             return;
         }
         while let Some(next) = self.queue.front() {
@@ -363,7 +369,7 @@ impl Link {
                 break;
             }
             let Some(planned) = self.queue.pop_front() else { break };
-            core.permits = core.permits.saturating_sub(1);
+            core.use_permit();
             self.waited = false;
             self.send(planned, intended, core);
         }
@@ -454,7 +460,7 @@ impl Link {
 
     fn unbind(&mut self, core: &mut Core) {
         let sequence = self.slot(Slot::Unbind);
-        pdu(&mut self.out, CommandId::UNBIND, CommandStatus::OK, sequence, &[]);
+        self.header_only(CommandId::UNBIND, CommandStatus::OK, sequence);
         core.counters.bound = core.counters.bound.saturating_sub(1);
         self.state = State::Unbinding(core.now.plus(UNBIND));
         self.sends_no_more(core);
@@ -510,7 +516,7 @@ impl Link {
         let why = if core.stopping { Missing::Stopped } else { Missing::Disconnected };
         self.forget(why, core);
         self.state = State::Over;
-        let why = if core.stopping {
+        let why = if core.stopping || core.is_out_of_steps() {
             NotSent::Stopped
         } else if core.is_over() {
             NotSent::Duration
@@ -555,6 +561,11 @@ impl Link {
         let intended = core.epoch.map(|epoch| epoch.plus(planned.due));
         let outcome = Replayed::NotSent(why);
         core.exchanges.push(Exchange { planned, intended, sent: None, sequence: 0, outcome });
+    }
+
+    /// Says a PDU without a body.
+    fn header_only(&mut self, id: CommandId, status: CommandStatus, sequence: u32) {
+        Pdu::new(&mut self.out, id, status, SequenceNumber(sequence)).finish();
     }
 
     fn slot(&mut self, slot: Slot) -> u32 {
@@ -613,17 +624,6 @@ fn is_pending(planned: &Planned, core: &Core) -> bool {
         let id = crate::smpp::reader::slice(&planned.octets, span);
         matches!(core.ids.get(id), Some(None))
     })
-}
-
-/// The sequence_number of the use with this number: 1 follows the last.
-fn sequence(number: u64) -> u32 {
-    u32::try_from(number.checked_rem(LAST).unwrap_or(0).saturating_add(1)).unwrap_or(1)
-}
-
-/// How many uses after `first` the one with this sequence_number is.
-fn place(answered: u32, first: u64) -> Option<usize> {
-    let (at, from) = (u64::from(answered.checked_sub(1)?), first.checked_rem(LAST)?);
-    usize::try_from(at.saturating_add(LAST).saturating_sub(from).checked_rem(LAST)?).ok()
 }
 
 fn open_at(epoch: Timestamp, opens_at: Duration) -> Timestamp {

@@ -15,6 +15,7 @@
 //! - [`engine`]: the state machine of the live sessions: no sockets, no clock.
 //! - [`driver`]: the only part with sockets, a clock and tokio.
 //! - [`verdict`]: same, expected difference, different, missing, extra.
+//! - [`as_smsc`]: the other way round, the message centre's side of a capture played to an ESME under test.
 //!
 //! Captured binds, unbinds, enquire_links and responses are never sent again; nothing is ever sent twice.
 
@@ -23,6 +24,7 @@
     deny(clippy::indexing_slicing, clippy::unwrap_used, clippy::expect_used, clippy::panic)
 )]
 
+pub mod as_smsc;
 pub mod driver;
 pub mod engine;
 mod link;
@@ -33,7 +35,6 @@ pub mod safety;
 #[cfg(test)]
 mod tests;
 pub mod verdict;
-mod write;
 
 use std::fmt;
 

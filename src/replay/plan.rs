@@ -88,6 +88,29 @@ pub struct Planned {
     pub index: u32,
 }
 
+impl Planned {
+    /// A request of which no more is known.
+    #[must_use]
+    pub const fn of(command: CommandId, at: Timestamp, octets: Vec<u8>) -> Self {
+        Self {
+            number: 0,
+            session: 0,
+            pass: 0,
+            at,
+            due: Duration::ZERO,
+            command,
+            version: None,
+            sequence: 0,
+            octets,
+            message_id: None,
+            recorded: Recorded::Unknown,
+            file: None,
+            frame: 1,
+            index: 0,
+        }
+    }
+}
+
 /// What came of a request in the capture.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Recorded {
@@ -249,6 +272,11 @@ impl Planner {
         }
         self.open.clear();
         self.pass = self.pass.saturating_add(1);
+    }
+
+    /// Has the first time through the capture be this one, not 0.
+    pub const fn begin_with(&mut self, pass: u32) {
+        self.pass = pass;
     }
 
     /// The sessions, in the order of their first PDU.

@@ -3,6 +3,8 @@
 //! Without a rule the octets stay as they were. Where something is changed, everything else stays: the PDU is taken
 //! apart into values, and put together again by the same tables.
 
+mod test_numbers;
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -16,6 +18,8 @@ use crate::smpp::{
     CommandId, Content, Context, Entry, Moment, Record, Role, TlvEntry, TlvTag, Version, encode,
 };
 use crate::time::{Duration, Timestamp};
+
+pub use test_numbers::TestNumbers;
 
 use super::plan::Planned;
 
@@ -99,8 +103,8 @@ pub struct Rules {
     pub map_dest: Vec<Mapping>,
     /// For sources.
     pub map_source: Vec<Mapping>,
-    /// Whether destinations become numbers of +999, which is not assigned to anybody.
-    pub test_numbers: bool,
+    /// Whether destinations that no mapping replaced become numbers of +999, which is not assigned to anybody, and which.
+    pub test_numbers: Option<TestNumbers>,
     /// What becomes of registered_delivery.
     pub receipts: Receipts,
     /// TLVs to set, in place of what was there.
@@ -118,6 +122,8 @@ pub struct Rules {
 /// Why a request must not be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Withheld {
+    /// It was not asked for.
+    NotSelected,
     /// A destination that no rule maps.
     NotMapped,
     /// A destination that is not on the list.
@@ -126,15 +132,19 @@ pub enum Withheld {
     Unclear,
     /// What the rules make of it cannot be laid out.
     NoLayout,
+    /// There are too many destinations to give each a test number of its own.
+    NoTestNumber,
 }
 
 impl fmt::Display for Withheld {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::NotSelected => "-Y does not hold",
             Self::NotMapped => "a destination that no --map-dest matches",
             Self::NotAllowed => "a destination that --dest-allow does not list",
             Self::Unclear => "it cannot be told whom it reaches",
             Self::NoLayout => "the new values do not fit their fields",
+            Self::NoTestNumber => "more than a million destinations, so no test number of its own is left",
         })
     }
 }
@@ -143,14 +153,14 @@ impl Rules {
     /// Whether destinations are replaced.
     #[must_use]
     pub fn maps_destinations(&self) -> bool {
-        self.test_numbers || !self.map_dest.is_empty()
+        self.test_numbers.is_some() || !self.map_dest.is_empty()
     }
 
     /// Changes a request as the rules say.
     ///
     /// # Errors
     /// It must not be sent.
-    pub fn apply(&self, planned: &mut Planned) -> Result<(), Withheld> {
+    pub fn apply(&mut self, planned: &mut Planned) -> Result<(), Withheld> {
         let version = planned.version;
         let changes = self.maps_destinations()
             || !self.map_source.is_empty()
@@ -198,7 +208,7 @@ impl Rules {
     }
 
     /// Addresses, in lists as well.
-    fn numbers(&self, entries: &mut [Entry]) -> Result<(), Withheld> {
+    fn numbers(&mut self, entries: &mut [Entry]) -> Result<(), Withheld> {
         let mut international = false;
         for entry in entries.iter_mut() {
             match (entry.field.name, &mut entry.content) {
@@ -227,19 +237,19 @@ impl Rules {
     }
 
     /// Replaces a destination; whether it has to be said that the new one is international.
-    fn destination(&self, number: &mut Vec<u8>) -> Result<bool, Withheld> {
+    fn destination(&mut self, number: &mut Vec<u8>) -> Result<bool, Withheld> {
         // cancel_sm of one message may leave it out.
         if number.is_empty() {
             return Ok(false);
         }
         let mapped = map(&self.map_dest, number);
-        let is_mapped = mapped.is_some() || self.test_numbers;
+        let is_test = mapped.is_none() && self.test_numbers.is_some();
+        let is_mapped = mapped.is_some() || is_test;
         if let Some(mapped) = mapped {
             *number = mapped;
-        } else if self.test_numbers {
-            *number = test_number(number);
+        } else if let Some(numbers) = &mut self.test_numbers {
+            *number = numbers.of(number).ok_or(Withheld::NoTestNumber)?;
         }
-        let is_test = self.test_numbers && number.starts_with(b"999");
         if !self.dest_allow.is_empty() {
             if !self.dest_allow.iter().any(|pattern| allows(pattern, number)) {
                 return Err(Withheld::NotAllowed);
@@ -295,19 +305,6 @@ fn map(rules: &[Mapping], number: &[u8]) -> Option<Vec<u8>> {
     Some(rule.from.replace(number, rule.to.as_str()).into_owned().into_bytes())
 }
 
-/// A number of as many digits in the range +999, at least 7 so that it is no short number of anybody.
-fn test_number(number: &[u8]) -> Vec<u8> {
-    let digits = number.strip_prefix(b"+").unwrap_or(number);
-    let mut test = b"999".to_vec();
-    test.extend(
-        digits.iter().skip(3).map(|&c| if c.is_ascii_digit() { c } else { b'0'.saturating_add(c % 10) }),
-    );
-    while test.len() < 7 {
-        test.push(b'0');
-    }
-    test
-}
-
 /// Whether a pattern of the list lets a destination through.
 fn allows(pattern: &str, number: &[u8]) -> bool {
     let bare = |octets: &[u8]| octets.strip_prefix(b"+").unwrap_or(octets).to_vec();
@@ -322,10 +319,27 @@ fn allows(pattern: &str, number: &[u8]) -> bool {
 /// handsets would put parts of two passes together.
 fn renew_reference(record: &mut Record, pass: u32) {
     let [.., high, low] = pass.to_be_bytes();
-    let add16 = u16::from_be_bytes([high, low]);
+    change_reference(record, &|reference| reference.wrapping_add(u16::from_be_bytes([high, low])));
+}
+
+/// Whether two PDUs of an ESME that differ are the same but for the reference of a part.
+pub(super) fn differs_in_reference_alone(one: &[u8], other: &[u8]) -> bool {
+    let context = Context { version: None, from: Some(Role::Esme) };
+    let without = |pdu| {
+        let (mut record, _) = Record::decode(pdu, context)?;
+        change_reference(&mut record, &|_| 0);
+        let text = record.field("short_message").cloned();
+        let payload = record.tlvs.into_iter().find(|tlv| tlv.tag == TlvTag::MESSAGE_PAYLOAD);
+        Some((text, payload.map(|tlv| tlv.octets)))
+    };
+    without(one).is_some_and(|one| without(other) == Some(one))
+}
+
+/// Changes the reference of a part, in TLVs and in the user data header; one of 8 bits keeps the lower half.
+fn change_reference(record: &mut Record, change: &dyn Fn(u16) -> u16) {
     for tlv in record.tlvs.iter_mut().filter(|tlv| tlv.tag == TlvTag::SAR_MSG_REF_NUM) {
         if let [high, low] = tlv.octets[..] {
-            let reference = u16::from_be_bytes([high, low]).wrapping_add(add16);
+            let reference = change(u16::from_be_bytes([high, low]));
             *tlv = TlvEntry::new(tlv.tag, reference.to_be_bytes().to_vec());
         }
     }
@@ -335,29 +349,30 @@ fn renew_reference(record: &mut Record, pass: u32) {
     }
     for entry in record.fields.iter_mut().filter(|entry| entry.field.name == "short_message") {
         if let Content::Octets(octets) = &mut entry.content {
-            renew_in_header(octets, low, add16);
+            change_in_header(octets, change);
         }
     }
     for tlv in record.tlvs.iter_mut().filter(|tlv| tlv.tag == TlvTag::MESSAGE_PAYLOAD) {
         let mut octets = tlv.octets.clone();
-        renew_in_header(&mut octets, low, add16);
+        change_in_header(&mut octets, change);
         *tlv = TlvEntry::new(tlv.tag, octets);
     }
 }
 
-fn renew_in_header(octets: &mut [u8], add8: u8, add16: u16) {
+fn change_in_header(octets: &mut [u8], change: &dyn Fn(u16) -> u16) {
     let copy = octets.to_vec();
     let Some(header) = UserDataHeader::take(&mut Reader::new(&copy, 0)) else { return };
     for element in header.elements().map_while(Result::ok) {
         let Some(Meaning::Part(part)) = element.meaning() else { continue };
         // After identifier and length.
         let start = num::index(element.span.start).saturating_add(2);
+        let [high, low] = change(part.reference).to_be_bytes();
         if part.wide {
             if let Some(place) = octets.get_mut(start..).and_then(<[u8]>::first_chunk_mut) {
-                *place = part.reference.wrapping_add(add16).to_be_bytes();
+                *place = [high, low];
             }
         } else if let Some(place) = octets.get_mut(start) {
-            *place = place.wrapping_add(add8);
+            *place = low;
         }
     }
 }
@@ -432,7 +447,7 @@ mod tests {
 
     #[test]
     fn off_loopback_a_destination_that_is_not_mapped_is_withheld() {
-        let rules = Rules { map_dest: vec!["4477(\\d+)=99977$1".parse().unwrap()], ..guarded() };
+        let mut rules = Rules { map_dest: vec!["4477(\\d+)=99977$1".parse().unwrap()], ..guarded() };
         let mut planned = submit("447700900123", 0, b"hello", &[]);
         assert_eq!(rules.apply(&mut planned), Ok(()));
         assert_eq!(text(&planned, "destination_addr"), "9997700900123");
@@ -443,7 +458,7 @@ mod tests {
 
     #[test]
     fn a_destination_that_is_not_listed_is_withheld_also_after_mapping() {
-        let listed = Rules { dest_allow: vec!["4477009*".to_owned(), "80123".to_owned()], ..guarded() };
+        let mut listed = Rules { dest_allow: vec!["4477009*".to_owned(), "80123".to_owned()], ..guarded() };
         for (number, outcome) in [
             ("447700900123", Ok(())),
             ("+447700900123", Ok(())),
@@ -453,17 +468,17 @@ mod tests {
         ] {
             assert_eq!(listed.apply(&mut submit(number, 0, b"", &[])), outcome, "{number}");
         }
-        let mapped = Rules { map_dest: vec!["(.*)=33$1".parse().unwrap()], ..listed };
+        let mut mapped = Rules { map_dest: vec!["(.*)=33$1".parse().unwrap()], ..listed.clone() };
         assert_eq!(mapped.apply(&mut submit("447700900123", 0, b"", &[])), Err(Withheld::NotAllowed));
-        let everything = Rules { dest_allow: vec!["*".to_owned()], ..guarded() };
+        let mut everything = Rules { dest_allow: vec!["*".to_owned()], ..guarded() };
         assert_eq!(everything.apply(&mut submit("1", 0, b"", &[])), Err(Withheld::NotAllowed));
     }
 
     #[test]
     fn test_numbers_are_international_ones_of_the_range_that_nobody_has() {
-        let rules = Rules { test_numbers: true, ..guarded() };
+        let mut rules = Rules { test_numbers: Some(TestNumbers::default()), ..guarded() };
         for (number, want) in
-            [("447700900123", "999700900123"), ("+447700900123", "999700900123"), ("112", "9990000")]
+            [("447700900123", "999700900123"), ("+447700900123", "+999700900123"), ("112", "9990000")]
         {
             let mut planned = submit(number, 0, b"", &[]);
             assert_eq!(rules.apply(&mut planned), Ok(()));
@@ -478,19 +493,22 @@ mod tests {
         let mut cut = submit("447700900123", 0, b"hello", &[]);
         cut.octets.truncate(30);
         cut.octets[3] = 30;
-        let rules = Rules { test_numbers: true, ..guarded() };
+        let mut rules = Rules { test_numbers: Some(TestNumbers::default()), ..guarded() };
         assert_eq!(rules.apply(&mut cut.clone()), Err(Withheld::Unclear));
         let mut vendor = submit("447700900123", 0, b"hello", &[]);
         vendor.octets[4..8].copy_from_slice(&[0, 1, 2, 0]);
         assert_eq!(rules.apply(&mut vendor), Err(Withheld::Unclear));
         let before = cut.octets.clone();
-        assert_eq!(Rules { test_numbers: true, ..Rules::default() }.apply(&mut cut), Ok(()));
+        assert_eq!(
+            Rules { test_numbers: Some(TestNumbers::default()), ..Rules::default() }.apply(&mut cut),
+            Ok(())
+        );
         assert_eq!(cut.octets, before);
     }
 
     #[test]
     fn receipts_times_and_tlvs_become_what_was_asked() {
-        let rules = Rules {
+        let mut rules = Rules {
             receipts: Receipts::Off,
             shift: Some(Duration::from_secs(86_400)),
             set_tlvs: vec!["source_port=2328".parse().unwrap()],

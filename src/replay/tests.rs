@@ -6,40 +6,26 @@ use proptest::prelude::*;
 
 use super::Secret;
 use super::engine::{Close, Engine, Failure, LinkId, LinkOptions, Options, Replayed};
-use super::plan::{Planned, Recorded};
+use super::plan::Planned;
 use crate::session::BindType;
 use crate::smpp::{CommandId, CommandStatus, Header};
 use crate::smsc;
+use crate::smsc::server::Machine;
 use crate::time::{Duration, Timestamp};
 
-const START: Timestamp = Timestamp::from_parts(1_800_000_000, 0);
+pub(super) const START: Timestamp = Timestamp::from_parts(1_800_000_000, 0);
 
 /// A submit_sm of 3.4 without text.
-fn submit(number: u64, session: u32, due: Duration) -> Planned {
+pub(super) fn submit(number: u64, session: u32, due: Duration) -> Planned {
     let mut octets = vec![0; 16];
     octets.extend(b"\0\x01\x01ours\0\x01\x01447700900123\0\0\0\0\0\0\x01\0\0\0\0");
     let length = u32::try_from(octets.len()).unwrap();
     octets[..4].copy_from_slice(&length.to_be_bytes());
     octets[4..8].copy_from_slice(&CommandId::SUBMIT_SM.0.to_be_bytes());
-    Planned {
-        number,
-        session,
-        pass: 0,
-        at: START,
-        due,
-        command: CommandId::SUBMIT_SM,
-        version: None,
-        sequence: 77,
-        octets,
-        message_id: None,
-        recorded: Recorded::Unknown,
-        file: None,
-        frame: 1,
-        index: 0,
-    }
+    Planned { number, session, due, sequence: 77, ..Planned::of(CommandId::SUBMIT_SM, START, octets) }
 }
 
-fn options(links: u32, requests: u64, window: u32) -> Options {
+pub(super) fn options(links: u32, requests: u64, window: u32) -> Options {
     let link = LinkOptions {
         is_used: true,
         kind: BindType::Transceiver,
@@ -81,9 +67,11 @@ struct Wire {
     coming: Vec<u8>,
 }
 
-struct World {
-    replay: Engine,
-    smsc: smsc::Engine,
+pub(super) struct World<M = smsc::Engine> {
+    pub(super) replay: Engine,
+    pub(super) smsc: M,
+    /// What the message centre asked, or told, of its own accord.
+    pub(super) told: Vec<(Timestamp, Vec<u8>)>,
     wires: BTreeMap<LinkId, Wire>,
     now: Timestamp,
     window: usize,
@@ -95,10 +83,17 @@ struct World {
 
 impl World {
     fn new(replay: Options, smsc: smsc::Options) -> Self {
+        Self::of(replay, smsc::Engine::new(smsc))
+    }
+}
+
+impl<M: Machine> World<M> {
+    pub(super) fn of(replay: Options, smsc: M) -> Self {
         let window = replay.links[0].window as usize;
         Self {
             replay: Engine::new(replay, START),
-            smsc: smsc::Engine::new(smsc),
+            smsc,
+            told: Vec::new(),
             wires: BTreeMap::new(),
             now: START,
             window,
@@ -180,6 +175,8 @@ impl World {
                     wire.waiting.remove(&header.sequence_number.0);
                     wire.is_bound |=
                         header.command_id.request().is_bind() && header.command_status == CommandStatus::OK;
+                } else {
+                    self.told.push((self.now, wire.coming[..length].to_vec()));
                 }
                 wire.coming.drain(..length);
             }
@@ -209,7 +206,7 @@ impl World {
     }
 
     /// Until all sessions are over; at most so many steps, and a simulated hour.
-    fn run(&mut self, stop_at: Option<usize>) {
+    pub(super) fn run(&mut self, stop_at: Option<usize>) {
         for step in 0..400_000 {
             if stop_at == Some(step) {
                 self.replay.stop(self.now);

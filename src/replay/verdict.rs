@@ -1,24 +1,27 @@
 //! What the new message centre answered, beside what the recorded one did.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use hdrhistogram::Histogram;
 
-use super::engine::{Exchange, Replayed};
+use super::engine::{Exchange, Missing, NotSent, Replayed};
 use super::plan::Recorded;
-use crate::smpp::{CommandStatus, Content, Context, Header, Record, Role};
+use crate::smpp::{CommandId, CommandStatus, Content, Context, Header, Record, Role};
 use crate::time::Duration;
 
-/// Fields in which answers differ anyway: who answers makes them up, or they hang on the time.
-pub const IGNORED: &[&str] =
-    &["message_id", "sequence_number", "sc_interface_version", "final_date", "receipted_message_id"];
+/// Fields of responses that differ anyway: who answers makes them up, or they hang on the time. sequence_number is not
+/// compared at all: every request has a new one.
+pub const IGNORED: &[&str] = &["message_id", "sc_interface_version", "final_date", "receipted_message_id"];
+
+/// What stands for a whole response in place of a field.
+pub const RESPONSE: &str = "response";
 
 /// How an answer compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Verdict {
-    /// Nothing differs but what differs always.
+    /// Nothing differs.
     Same,
-    /// Only what was to be ignored differs, or nothing was recorded to compare with.
+    /// Only what was to be expected differs, or nothing was recorded to compare with.
     Expected,
     /// Something else differs.
     Different,
@@ -26,11 +29,14 @@ pub enum Verdict {
     Missing,
     /// It was not sent.
     NotSent,
+    /// It came, and nothing of the kind was recorded.
+    Extra,
 }
 
 impl Verdict {
     /// All, in the order of their severity.
-    pub const ALL: [Self; 5] = [Self::Same, Self::Expected, Self::Different, Self::Missing, Self::NotSent];
+    pub const ALL: [Self; 6] =
+        [Self::Same, Self::Expected, Self::Different, Self::Missing, Self::NotSent, Self::Extra];
 
     /// The word for it.
     #[must_use]
@@ -41,8 +47,41 @@ impl Verdict {
             Self::Different => "different",
             Self::Missing => "missing",
             Self::NotSent => "not_sent",
+            Self::Extra => "extra",
         }
     }
+}
+
+/// Why a difference was to be expected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reason {
+    /// The field differs always: [`IGNORED`].
+    Always,
+    /// The user said so.
+    Ignored,
+    /// It differed between two runs against the same message centre.
+    Noise,
+}
+
+impl Reason {
+    /// The word for it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Always => "always",
+            Self::Ignored => "ignored",
+            Self::Noise => "noise",
+        }
+    }
+}
+
+/// A field that differs.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Difference {
+    /// Its name, or [`RESPONSE`].
+    pub field: String,
+    /// Why that was to be expected; `None`: it was not.
+    pub expected: Option<Reason>,
 }
 
 /// A comparison.
@@ -50,50 +89,120 @@ impl Verdict {
 pub struct Comparison {
     /// How it compares.
     pub verdict: Verdict,
-    /// The fields that differ, without those that differ always.
-    pub differences: Vec<String>,
+    /// What differs.
+    pub differences: Vec<Difference>,
 }
 
-/// Compares an exchange with its recording.
+impl Comparison {
+    const fn plain(verdict: Verdict) -> Self {
+        Self { verdict, differences: Vec::new() }
+    }
+
+    /// The names of the fields in which a difference was not to be expected.
+    pub fn unexpected(&self) -> impl Iterator<Item = &str> {
+        let counts = |difference: &&Difference| difference.expected.is_none();
+        self.differences.iter().filter(counts).map(|difference| difference.field.as_str())
+    }
+}
+
+/// Compares an exchange with its recording. What differed between it and the same request of the run that `noise` has
+/// learnt from is noise.
 #[must_use]
-pub fn compare(exchange: &Exchange, ignore: &[String]) -> Comparison {
-    let plain = |verdict| Comparison { verdict, differences: Vec::new() };
+pub fn compare(exchange: &Exchange, ignore: &[String], noise: Option<&Noise>) -> Comparison {
+    let noisy = noise.map_or_else(Vec::new, |noise| noise.fields(exchange));
+    let is_noise = |field: &str| noisy.iter().any(|noisy| noisy == field);
+    let response = || Difference { field: RESPONSE.to_owned(), expected: Some(Reason::Noise) };
     let new = match (&exchange.outcome, &exchange.planned.recorded) {
-        (Replayed::NotSent(_), _) => return plain(Verdict::NotSent),
-        (Replayed::Missing(_), _) => return plain(Verdict::Missing),
-        (Replayed::Answered { .. }, Recorded::Unknown) => return plain(Verdict::Expected),
-        (Replayed::Answered { response, .. }, Recorded::Answered { .. }) => response,
+        (Replayed::NotSent(_), _) => return Comparison::plain(Verdict::NotSent),
+        (Replayed::Missing(_), _) if is_noise(RESPONSE) => {
+            return Comparison { verdict: Verdict::Expected, differences: vec![response()] };
+        }
+        (Replayed::Missing(_), _) => return Comparison::plain(Verdict::Missing),
+        (Replayed::Answered { response, .. }, _) => response,
     };
-    let Recorded::Answered { response: old, .. } = &exchange.planned.recorded else {
-        return plain(Verdict::Expected);
+    let mut differences = match &exchange.planned.recorded {
+        Recorded::Answered { response: old, .. } if old != new => differences(old, new, Role::Smsc),
+        _ => Vec::new(),
     };
-    let differences = if old == new { Vec::new() } else { differences(old, new) };
-    let matters = differences.iter().any(|field| !ignore.contains(field));
-    let verdict = match (differences.is_empty(), matters) {
-        (true, _) => Verdict::Same,
-        (false, false) => Verdict::Expected,
-        (false, true) => Verdict::Different,
+    for difference in &mut differences {
+        difference.expected = if IGNORED.contains(&difference.field.as_str()) {
+            Some(Reason::Always)
+        } else if ignore.contains(&difference.field) {
+            Some(Reason::Ignored)
+        } else {
+            is_noise(&difference.field).then_some(Reason::Noise)
+        };
+    }
+    if is_noise(RESPONSE) {
+        differences.push(response());
+    }
+    let mut comparison = judged(differences);
+    if exchange.planned.recorded == Recorded::Unknown && comparison.verdict == Verdict::Same {
+        comparison.verdict = Verdict::Expected;
+    }
+    comparison
+}
+
+/// The verdict on these differences.
+#[must_use]
+pub fn judged(differences: Vec<Difference>) -> Comparison {
+    let verdict = if differences.is_empty() {
+        Verdict::Same
+    } else if differences.iter().all(|difference| difference.expected.is_some()) {
+        Verdict::Expected
+    } else {
+        Verdict::Different
     };
     Comparison { verdict, differences }
 }
 
-/// The names of what differs between two responses, without [`IGNORED`]; both in the order of the first.
-fn differences(old: &[u8], new: &[u8]) -> Vec<String> {
-    let (old, new) = (values(old), values(new));
+/// What differs between two PDUs that `from` sent, but for command_length and sequence_number; by name. Nothing of it is
+/// expected yet.
+#[must_use]
+pub fn differences(old: &[u8], new: &[u8], from: Role) -> Vec<Difference> {
+    if old == new {
+        return Vec::new();
+    }
+    if let Some(differs) = differs_in_id_alone(old, new) {
+        let id = || Difference { field: "message_id".to_owned(), expected: None };
+        return if differs { vec![id()] } else { Vec::new() };
+    }
+    let (old, new) = (values(old, from), values(new, from));
     let mut names: Vec<&String> = old.keys().chain(new.keys()).collect();
     names.sort_unstable();
     names.dedup();
     names
         .into_iter()
-        .filter(|name| !IGNORED.contains(&name.as_str()) && old.get(*name) != new.get(*name))
-        .cloned()
+        .filter(|name| old.get(*name) != new.get(*name))
+        .map(|name| Difference { field: name.clone(), expected: None })
         .collect()
 }
 
-/// What a response says, by name.
-fn values(pdu: &[u8]) -> BTreeMap<String, Vec<Content>> {
+/// Whether two responses differ in message_id, where they are equal but for that and sequence_number: seen without
+/// taking them apart, since most are. `None`: they are not.
+fn differs_in_id_alone(old: &[u8], new: &[u8]) -> Option<bool> {
+    let header = Header::parse(new)?;
+    let begins_with_id = matches!(
+        header.command_id,
+        CommandId::SUBMIT_SM_RESP | CommandId::DATA_SM_RESP | CommandId::SUBMIT_MULTI_RESP
+    );
+    if !begins_with_id || old.get(4..12) != new.get(4..12) {
+        return None;
+    }
+    let parts = |pdu: &'_ [u8]| -> Option<(Vec<u8>, Vec<u8>)> {
+        let body = pdu.get(16..)?;
+        let end = body.iter().position(|&octet| octet == 0)?;
+        let (id, rest) = body.split_at_checked(end)?;
+        Some((id.to_vec(), rest.to_vec()))
+    };
+    let ((old_id, old_rest), (new_id, new_rest)) = (parts(old)?, parts(new)?);
+    (old_rest == new_rest).then_some(old_id != new_id)
+}
+
+/// What a PDU says, by name.
+fn values(pdu: &[u8], from: Role) -> BTreeMap<String, Vec<Content>> {
     let mut values: BTreeMap<String, Vec<Content>> = BTreeMap::new();
-    let context = Context { version: None, from: Some(Role::Smsc) };
+    let context = Context { version: None, from: Some(from) };
     let Some((record, _)) = Record::decode(pdu, context) else { return values };
     let mut add = |name: String, content| values.entry(name).or_default().push(content);
     add("command_id".to_owned(), Content::Integer(record.command_id.0));
@@ -108,6 +217,56 @@ fn values(pdu: &[u8]) -> BTreeMap<String, Vec<Content>> {
     values
 }
 
+/// Octets of responses that [`Noise`] keeps, and what one takes beside its own.
+const KEPT: usize = 256 << 20;
+const EACH: usize = 64;
+
+/// The responses of a first run, to know what differs between two runs of the same.
+#[derive(Debug, Default)]
+pub struct Noise {
+    /// By number in the plan; `None`: there was none.
+    responses: HashMap<u64, Option<Box<[u8]>>, foldhash::fast::RandomState>,
+    kept: usize,
+    left_out: u64,
+}
+
+impl Noise {
+    /// Takes note of what became of a request in the first run. One that was not sent tells nothing.
+    pub fn learn(&mut self, exchange: &Exchange) {
+        let response = match &exchange.outcome {
+            Replayed::NotSent(_) => return,
+            Replayed::Missing(_) => None,
+            Replayed::Answered { response, .. } => Some(response.clone()),
+        };
+        let size = response.as_ref().map_or(0, |octets| octets.len()).saturating_add(EACH);
+        if self.kept.saturating_add(size) > KEPT {
+            self.left_out = self.left_out.saturating_add(1);
+            return;
+        }
+        self.kept = self.kept.saturating_add(size);
+        self.responses.insert(exchange.planned.number, response);
+    }
+
+    /// Requests that found no room: their differences all count.
+    #[must_use]
+    pub const fn left_out(&self) -> u64 {
+        self.left_out
+    }
+
+    /// What differs between the two runs in the response to this request.
+    fn fields(&self, exchange: &Exchange) -> Vec<String> {
+        let Some(first) = self.responses.get(&exchange.planned.number) else { return Vec::new() };
+        match (first, &exchange.outcome) {
+            (Some(first), Replayed::Answered { response, .. }) => {
+                let differences = differences(first, response, Role::Smsc);
+                differences.into_iter().map(|difference| difference.field).collect()
+            }
+            (None, Replayed::Answered { .. }) | (Some(_), Replayed::Missing(_)) => vec![RESPONSE.to_owned()],
+            _ => Vec::new(),
+        }
+    }
+}
+
 /// Latencies in microseconds.
 pub type Latencies = Histogram<u64>;
 
@@ -120,8 +279,12 @@ pub struct Totals {
     pub commands: BTreeMap<(String, Verdict), u64>,
     /// By command, recorded status and new status; `None`: no response.
     pub statuses: BTreeMap<(String, Option<CommandStatus>, Option<CommandStatus>), u64>,
-    /// Fields that differ, with the number of requests.
-    pub fields: BTreeMap<String, u64>,
+    /// Requests without an answer, by reason.
+    pub missing: BTreeMap<Missing, u64>,
+    /// Requests that were not sent, by reason.
+    pub not_sent: BTreeMap<NotSent, u64>,
+    /// Fields that differ, with the number of requests; those that count first.
+    pub fields: BTreeMap<(Option<Reason>, String), u64>,
     /// Latency in the capture, microseconds.
     pub recorded: Latencies,
     /// Latency now, from when a request was sent.
@@ -141,6 +304,8 @@ impl Totals {
             verdicts: BTreeMap::new(),
             commands: BTreeMap::new(),
             statuses: BTreeMap::new(),
+            missing: BTreeMap::new(),
+            not_sent: BTreeMap::new(),
             fields: BTreeMap::new(),
             recorded: histogram()?,
             replayed: histogram()?,
@@ -155,8 +320,13 @@ impl Totals {
         let command = exchange.planned.command.to_string();
         one(self.verdicts.entry(comparison.verdict).or_default());
         one(self.commands.entry((command.clone(), comparison.verdict)).or_default());
-        for field in &comparison.differences {
-            one(self.fields.entry(field.clone()).or_default());
+        match &exchange.outcome {
+            Replayed::Answered { .. } => {}
+            Replayed::Missing(why) => one(self.missing.entry(*why).or_default()),
+            Replayed::NotSent(why) => one(self.not_sent.entry(*why).or_default()),
+        }
+        for difference in &comparison.differences {
+            one(self.fields.entry((difference.expected, difference.field.clone())).or_default());
         }
         let note = |histogram: &mut Latencies, span: Duration| {
             let micros = u64::try_from(span.nanos() / 1_000).unwrap_or(0);
@@ -186,5 +356,104 @@ impl Totals {
     #[must_use]
     pub fn count(&self, verdict: Verdict) -> u64 {
         self.verdicts.get(&verdict).copied().unwrap_or(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::replay::plan::Planned;
+    use crate::smpp::{CommandId, SequenceNumber, TlvEntry, TlvTag, Version, encode};
+    use crate::time::Timestamp;
+
+    /// A submit_sm_resp of a message with this id, with these TLVs.
+    fn response(status: u32, sequence: u32, id: &str, tlvs: &[(u16, &[u8])]) -> Box<[u8]> {
+        let command = CommandId::SUBMIT_SM_RESP;
+        let mut record = Record::new(command, CommandStatus(status), SequenceNumber(sequence));
+        for field in crate::smpp::spec::command(command).unwrap().body {
+            let content = Content::Text(id.as_bytes().to_vec());
+            record.fields.push(crate::smpp::Entry::new(field, content));
+        }
+        for &(tag, octets) in tlvs {
+            record.tlvs.push(TlvEntry::new(TlvTag(tag), octets.to_vec()));
+        }
+        encode(&record, Version::V34).unwrap().into()
+    }
+
+    fn exchange(old: Option<Box<[u8]>>, new: Option<Box<[u8]>>) -> Exchange {
+        let at = Timestamp::from_parts(1_800_000_000, 0);
+        let recorded = old
+            .map_or(Recorded::Unknown, |response| Recorded::Answered { response, latency: Duration::ZERO });
+        let planned = Planned { recorded, number: 5, ..Planned::of(CommandId::SUBMIT_SM, at, Vec::new()) };
+        let outcome = new.map_or(Replayed::Missing(crate::replay::engine::Missing::TimedOut), |response| {
+            Replayed::Answered { response, at }
+        });
+        Exchange { planned, intended: Some(at), sent: Some(at), sequence: 1, outcome }
+    }
+
+    fn shown(comparison: &Comparison) -> Vec<String> {
+        let reason = |difference: &Difference| difference.expected.map_or("counts", Reason::name);
+        let shown = |difference: &Difference| format!("{}: {}", difference.field, reason(difference));
+        comparison.differences.iter().map(shown).collect()
+    }
+
+    #[test]
+    fn what_differs_always_is_expected_and_sequence_numbers_are_no_difference() {
+        let old = response(0, 1, "a", &[]);
+        for (new, verdict, differences) in [
+            (response(0, 9, "a", &[]), Verdict::Same, vec![]),
+            (response(0, 1, "b", &[]), Verdict::Expected, vec!["message_id: always"]),
+            (
+                response(0x45, 1, "b", &[]),
+                Verdict::Different,
+                vec!["command_status: counts", "message_id: always"],
+            ),
+            (response(0, 1, "a", &[(0x1400, b"x")]), Verdict::Different, vec!["0x1400: counts"]),
+        ] {
+            let comparison = compare(&exchange(Some(old.clone()), Some(new)), &[], None);
+            assert_eq!(comparison.verdict, verdict);
+            assert_eq!(shown(&comparison), differences);
+        }
+        let missing = compare(&exchange(Some(old.clone()), None), &[], None);
+        assert_eq!(missing.verdict, Verdict::Missing);
+        assert_eq!(compare(&exchange(None, Some(old)), &[], None).verdict, Verdict::Expected);
+    }
+
+    #[test]
+    fn a_field_that_was_named_is_expected_to_differ() {
+        let exchange = exchange(Some(response(0, 1, "a", &[])), Some(response(0x45, 1, "a", &[])));
+        let ignore = ["command_status".to_owned()];
+        assert_eq!(compare(&exchange, &ignore, None).verdict, Verdict::Expected);
+        assert_eq!(shown(&compare(&exchange, &ignore, None)), ["command_status: ignored"]);
+    }
+
+    #[test]
+    fn what_differs_between_two_runs_is_noise_and_what_does_not_still_counts() {
+        let old = response(0, 1, "a", &[(0x1400, b"old"), (0x1401, b"old")]);
+        let first = response(0, 1, "b", &[(0x1400, b"one"), (0x1401, b"new")]);
+        let second = response(0, 1, "c", &[(0x1400, b"two"), (0x1401, b"new")]);
+        let mut noise = Noise::default();
+        noise.learn(&exchange(Some(old.clone()), Some(first)));
+        let comparison = compare(&exchange(Some(old), Some(second)), &[], Some(&noise));
+        assert_eq!(shown(&comparison), ["0x1400: noise", "0x1401: counts", "message_id: always"]);
+        assert_eq!(comparison.verdict, Verdict::Different);
+    }
+
+    #[test]
+    fn a_response_that_comes_in_one_run_only_is_noise_and_a_request_unknown_to_it_is_not() {
+        let answer = || Some(response(0, 1, "a", &[]));
+        for (first, second) in [(answer(), None), (None, answer())] {
+            let mut noise = Noise::default();
+            noise.learn(&exchange(answer(), first));
+            let comparison = compare(&exchange(answer(), second), &[], Some(&noise));
+            assert_eq!(
+                (comparison.verdict, shown(&comparison)),
+                (Verdict::Expected, vec!["response: noise".into()])
+            );
+        }
+        let mut noise = Noise::default();
+        assert_eq!(compare(&exchange(answer(), None), &[], Some(&noise)).verdict, Verdict::Missing);
+        noise.learn(&exchange(answer(), None));
+        assert_eq!(compare(&exchange(answer(), None), &[], Some(&noise)).verdict, Verdict::Missing);
     }
 }

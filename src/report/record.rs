@@ -3,6 +3,8 @@
 //! They come in the order of the frames that made them certain. That is the frame of the response as a rule; the first
 //! PDUs of a connection seen from its middle on are certain only when more of it was seen.
 
+use std::borrow::Cow;
+
 use super::belonging::Belonging;
 use super::latency::micros;
 use super::matching::Subject;
@@ -164,6 +166,8 @@ pub struct PduRecord {
     pub of: Owned,
     /// Who sent it, where roles are known.
     pub from: Option<smpp::Role>,
+    /// The side that sent it.
+    pub by: Side,
     /// The end that sent it.
     pub source: Endpoint,
     /// The end that received it.
@@ -194,6 +198,8 @@ pub struct FindingRecord {
     pub of: Owned,
     /// Who sent the PDU, where roles are known.
     pub from: Option<smpp::Role>,
+    /// The side that sent the PDU.
+    pub by: Side,
     /// The end that sent the PDU.
     pub source: Endpoint,
     /// The end that received it.
@@ -206,6 +212,8 @@ pub struct FindingRecord {
     pub stream_offset: u64,
     /// Where the PDU is, with field and offset in it.
     pub place: Place,
+    /// The frame that made it readable, by its number among all that were read.
+    pub frame: u64,
 }
 
 /// What was read and written so far. Counts are from the start of the run.
@@ -298,6 +306,7 @@ impl Recorder<'_> {
         Some(Record::Pdu(Box::new(PduRecord {
             of,
             from: pdu.role,
+            by: pdu.side,
             source: end(pdu.source),
             destination: end(pdu.destination),
             context: pdu.context,
@@ -331,16 +340,18 @@ impl Recorder<'_> {
         Some(Record::Finding(Box::new(FindingRecord {
             of,
             from: role,
+            by: seen.side,
             source,
             destination,
             rule: seen.rule,
-            message: self.message(seen),
+            message: message(seen.rule, &seen.message, self.redactor).into_owned(),
             stream_offset: seen.place.offset,
             place: Place {
                 offset: seen.offset.map(u64::from),
                 field: seen.field.map(str::to_owned),
                 ..place(find, (seen.place, seen.at), connection)
             },
+            frame: seen.place.frame,
         })))
     }
 
@@ -414,19 +425,6 @@ impl Recorder<'_> {
         Self { redactor: None, ..*self }
     }
 
-    /// What a finding says, as far as it may be shown.
-    fn message(&self, seen: &SeenFinding) -> String {
-        // The length that cannot be is the first octets of whatever stands there.
-        let is_octets = [RuleId::HEADER_COMMAND_LENGTH_TOO_LARGE, RuleId::HEADER_COMMAND_LENGTH_TOO_SMALL]
-            .contains(&seen.rule);
-        match self.redactor {
-            Some(redactor) if is_octets && redactor.subjects().of_pdus() => {
-                format!("command_length: not shown ({})", seen.rule.clause())
-            }
-            _ => seen.message.clone(),
-        }
-    }
-
     /// The octets of a PDU as they may be shown.
     fn raw(&self, raw: &Raw) -> Raw {
         let redacted =
@@ -468,6 +466,20 @@ impl Recorder<'_> {
             system_id,
             side: side.map(Leg::from),
         })
+    }
+}
+
+/// What a finding says, as far as it may be shown.
+#[must_use]
+pub fn message<'a>(rule: RuleId, said: &'a str, redactor: Option<&Redactor>) -> Cow<'a, str> {
+    // The length that cannot be is the first octets of whatever stands there.
+    let is_octets =
+        [RuleId::HEADER_COMMAND_LENGTH_TOO_LARGE, RuleId::HEADER_COMMAND_LENGTH_TOO_SMALL].contains(&rule);
+    match redactor {
+        Some(redactor) if is_octets && redactor.subjects().of_pdus() => {
+            format!("command_length: not shown ({})", rule.clause()).into()
+        }
+        _ => said.into(),
     }
 }
 

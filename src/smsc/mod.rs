@@ -46,3 +46,5 @@ pub use fault::{Fault, Faults};
 pub use ids::IdNotation;
 pub use options::{Account, Delay, FinalState, Mix, Options, span};
 pub use recorded::{Extra, RecordedPdu, Recorder, Recording};
+pub(crate) use recorded::{reported, spellings};
+pub(crate) use write::Pdu;

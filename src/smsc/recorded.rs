@@ -154,53 +154,67 @@ impl Recorder {
     }
 
     fn receipt(&mut self, facts: &Facts, pdu: &RecordedPdu<'_>) {
-        // A receipt or an intermediate notification, by esm_class.
-        if facts.esm_class().is_none_or(|class| !matches!(class & 0x3C, 0x04 | 0x20)) {
-            return;
-        }
-        let user_data = UserData::of(facts, pdu.octets, None, Charset::default());
-        let text = user_data.and_then(|user_data| {
-            let span = user_data.text.rest_span();
-            Receipt::parse(reader::slice(pdu.octets, span), span.start)
-        });
-        let spelled = text.as_ref().and_then(|text| text.id).map(|span| reader::slice(pdu.octets, span));
-        let tlv = facts.tlv(TlvSlot::ReceiptedMessageId).map(|tlv| reader::slice(pdu.octets, tlv.value));
-        let tlv = tlv.map(|octets| octets.strip_suffix(b"\0").unwrap_or(octets));
-        let number = [tlv, spelled].into_iter().flatten().find_map(|id| self.number(id));
-        let state = facts
-            .tlv(TlvSlot::MessageState)
-            .and_then(|tlv| reader::slice(pdu.octets, tlv.value).first().copied())
-            .and_then(|code| FinalState::ALL.into_iter().find(|state| state.code() == code));
-        let stat = text
-            .as_ref()
-            .and_then(|text| text.stat)
-            .and_then(|span| std::str::from_utf8(reader::slice(pdu.octets, span)).ok()?.parse().ok());
+        let Some(reported) = reported(facts, pdu.octets) else { return };
+        let number = reported.ids.into_iter().flatten().find_map(|id| self.number(id));
         let (Some(number), at) = (number, pdu.at) else { return };
         let Some(exchange) = self.exchange(number) else { return };
         let answered_at = exchange.asked_at.plus(exchange.latency);
         if exchange.receipts.len() < RECEIPTS {
-            exchange.receipts.push((at.since(answered_at).max(Duration::ZERO), state.or(stat)));
+            exchange.receipts.push((at.since(answered_at).max(Duration::ZERO), reported.state));
         }
     }
 
     /// The request whose message has this id, also where receipts write it in the other base.
     fn number(&self, id: &[u8]) -> Option<u32> {
-        let exact = id.to_ascii_lowercase();
-        if let Some(number) = self.by_id.get(&exact) {
-            return Some(*number);
-        }
-        let text = std::str::from_utf8(&exact).ok()?;
-        let decimal = text.parse::<u64>().ok();
-        let hex = u64::from_str_radix(text, 16).ok();
-        let others = [
-            decimal.map(|n| format!("{n:x}")),
-            decimal.map(|n| format!("{n:08x}")),
-            decimal.map(|n| n.to_string()),
-            hex.map(|n| n.to_string()),
-            hex.map(|n| format!("{n:010}")),
-        ];
-        others.into_iter().flatten().find_map(|other| self.by_id.get(other.as_bytes()).copied())
+        spellings(id).find_map(|spelling| self.by_id.get(&spelling).copied())
     }
+}
+
+/// What a receipt or an intermediate notification says.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reported<'a> {
+    /// The id of its message: of the TLV, and of the text.
+    pub(crate) ids: [Option<&'a [u8]>; 2],
+    /// The state, where it is a final one.
+    pub(crate) state: Option<FinalState>,
+}
+
+/// What a PDU reports of a message; `None` where it is no receipt or notification by its esm_class.
+pub(crate) fn reported<'a>(facts: &Facts, octets: &'a [u8]) -> Option<Reported<'a>> {
+    facts.esm_class().filter(|class| matches!(class & 0x3C, 0x04 | 0x20))?;
+    let user_data = UserData::of(facts, octets, None, Charset::default());
+    let text = user_data.and_then(|user_data| {
+        let span = user_data.text.rest_span();
+        Receipt::parse(reader::slice(octets, span), span.start)
+    });
+    let spelled = text.as_ref().and_then(|text| text.id).map(|span| reader::slice(octets, span));
+    let tlv = facts.tlv(TlvSlot::ReceiptedMessageId).map(|tlv| reader::slice(octets, tlv.value));
+    let tlv = tlv.map(|octets| octets.strip_suffix(b"\0").unwrap_or(octets));
+    let state = facts
+        .tlv(TlvSlot::MessageState)
+        .and_then(|tlv| reader::slice(octets, tlv.value).first().copied())
+        .and_then(|code| FinalState::ALL.into_iter().find(|state| state.code() == code));
+    let stat = text
+        .as_ref()
+        .and_then(|text| text.stat)
+        .and_then(|span| std::str::from_utf8(reader::slice(octets, span)).ok()?.parse().ok());
+    Some(Reported { ids: [tlv, spelled], state: state.or(stat) })
+}
+
+/// How a message id may be written elsewhere: as it is, in lower case, then in the other base.
+pub(crate) fn spellings(id: &[u8]) -> impl Iterator<Item = Vec<u8>> + use<> {
+    let exact = id.to_ascii_lowercase();
+    let text = std::str::from_utf8(&exact).unwrap_or_default();
+    let decimal = text.parse::<u64>().ok();
+    let hex = u64::from_str_radix(text, 16).ok();
+    let others = [
+        decimal.map(|n| format!("{n:x}")),
+        decimal.map(|n| format!("{n:08x}")),
+        decimal.map(|n| n.to_string()),
+        hex.map(|n| n.to_string()),
+        hex.map(|n| format!("{n:010}")),
+    ];
+    std::iter::once(exact).chain(others.into_iter().flatten().map(String::into_bytes))
 }
 
 impl Recording {

@@ -1,4 +1,4 @@
-//! PDUs that the message centre sends, octet by octet: quicker than [`encode`](crate::smpp::encode()) of a tree, and
+//! PDUs that a live session sends, of either side, octet by octet: quicker than [`encode`](crate::smpp::encode()) of a tree, and
 //! proved equal in what it says by the tests, which decode everything that is ever sent.
 
 use crate::num;
@@ -7,14 +7,14 @@ use crate::smpp::{CommandId, CommandStatus, Header, SequenceNumber, TlvTag};
 
 /// A PDU under way at the end of a buffer. Its length is right once [`finish`](Self::finish)ed.
 #[derive(Debug)]
-pub(super) struct Pdu<'b> {
+pub(crate) struct Pdu<'b> {
     buffer: &'b mut Vec<u8>,
     start: usize,
 }
 
 impl<'b> Pdu<'b> {
     /// A header at the end of `buffer`.
-    pub(super) fn new(
+    pub(crate) fn new(
         buffer: &'b mut Vec<u8>,
         id: CommandId,
         status: CommandStatus,
@@ -28,7 +28,7 @@ impl<'b> Pdu<'b> {
         Self { buffer, start }
     }
 
-    pub(super) fn u8(self, value: u8) -> Self {
+    pub(crate) fn u8(self, value: u8) -> Self {
         self.buffer.push(value);
         self
     }
@@ -39,14 +39,14 @@ impl<'b> Pdu<'b> {
     }
 
     /// Characters and a NUL. A NUL among the characters ends them.
-    pub(super) fn text(self, characters: &[u8]) -> Self {
+    pub(crate) fn text(self, characters: &[u8]) -> Self {
         let end = characters.iter().position(|&octet| octet == 0).unwrap_or(characters.len());
         self.buffer.extend_from_slice(characters.get(..end).unwrap_or_default());
         self.buffer.push(0);
         self
     }
 
-    pub(super) fn octets(self, octets: &[u8]) -> Self {
+    pub(crate) fn octets(self, octets: &[u8]) -> Self {
         self.buffer.extend_from_slice(octets);
         self
     }
@@ -88,7 +88,7 @@ impl<'b> Pdu<'b> {
     }
 
     /// Writes command_length.
-    pub(super) fn finish(self) {
+    pub(crate) fn finish(self) {
         let length = num::short(self.buffer.len().saturating_sub(self.start));
         if let Some(place) = self.buffer.get_mut(self.start..).and_then(<[u8]>::first_chunk_mut) {
             *place = length.to_be_bytes();

@@ -132,7 +132,7 @@ fn segments(link: u16, verify: bool, limits: Limits, mut rest: &[u8]) -> Vec<Giv
         at = at.plus(Duration::from_secs(i64::from(control >> 1)));
         let original_len = octets.len() as u32 + if control & 1 != 0 { 700 } else { 0 };
         let number = given.len() as u64 + 1;
-        let frame = capture::Frame { number, at, link: LinkType(link), octets, original_len };
+        let frame = capture::Frame { number, at, link: LinkType(link), octets, original_len, interface: 0 };
         let alone = |verify| {
             let mut decap = Decap::new(verify, limits);
             let segment = decap.segment(&frame).ok().flatten();

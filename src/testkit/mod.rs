@@ -22,6 +22,8 @@ pub mod fuzz;
 
 pub mod fuzz_pdu;
 
+pub mod fuzz_replay;
+
 pub mod fuzz_session;
 
 pub mod fuzz_smsc;

@@ -5,6 +5,7 @@
 //! facts: whatever it prints stands in the report. Text of the traffic's own (a system_id, say) reaches a terminal
 //! only with control characters escaped.
 
+pub mod as_smsc;
 pub mod clock;
 pub mod entries;
 mod figures;

@@ -10,7 +10,7 @@ use crate::report::record::{
     FindingRecord, Owned, PduRecord, Record, RecordOutcome, RecordType, SessionRecord, SummaryRecord,
     TransactionRecord,
 };
-use crate::smpp::{CommandStatus, Header, Severity};
+use crate::smpp::{CommandStatus, Header};
 use crate::time::Timestamp;
 
 /// Writes records of one type, a line each below a line of titles.
@@ -289,16 +289,11 @@ impl RecordTable {
 
     fn finding(&self, record: &FindingRecord) -> [String; 6] {
         let rule = record.rule.rule();
-        let severity = match rule.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-            Severity::Note => "note",
-        };
         [
             self.time(record.place.at),
             record.of.session.clone(),
             record.of.account.clone(),
-            severity.to_owned(),
+            rule.severity.name().to_owned(),
             self.place(&record.place),
             format!("{}: {}", rule.id, record.message),
         ]

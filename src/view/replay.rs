@@ -1,15 +1,16 @@
 //! A replay: what will be sent, what became of each request, and what is different.
 
+pub mod model;
+
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
-use serde_json::{Value, json};
-
 use super::plain;
-use crate::replay::engine::{Counters, Exchange, Missing, Replayed};
+use crate::replay::engine::{Counters, Exchange, Replayed};
 use crate::replay::plan::{Recorded, Session};
-use crate::replay::verdict::{Comparison, Latencies, Totals, Verdict};
+use crate::replay::verdict::{Comparison, Difference, Latencies, Reason, Totals, Verdict};
 use crate::smpp::{CommandStatus, Header};
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 /// Test cases of a JUnit report; more requests are one case together.
 pub const MOST_CASES: usize = 10_000;
@@ -82,12 +83,13 @@ pub fn write_exchange(
     let planned = &exchange.planned;
     let session = session_of(exchange, sessions);
     let recorded = match &planned.recorded {
-        Recorded::Unknown => Value::Null,
-        Recorded::Answered { latency, .. } => {
-            json!({ "status": status(planned.recorded.status()), "latency_us": micros(latency.nanos()) })
-        }
+        Recorded::Unknown => None,
+        Recorded::Answered { latency, .. } => Some(model::Recorded {
+            status: planned.recorded.status().map(status),
+            latency_us: micros(latency.nanos()),
+        }),
     };
-    let (new, at, missing) = match &exchange.outcome {
+    let (new, at, why) = match &exchange.outcome {
         Replayed::Answered { response, at } => {
             (Header::parse(response).map(|header| header.command_status), Some(*at), None)
         }
@@ -95,31 +97,32 @@ pub fn write_exchange(
         Replayed::NotSent(why) => (None, None, Some(why.name())),
     };
     let since = |from: Option<crate::time::Timestamp>| Some(micros(at?.since(from?).nanos()));
-    let value = json!({
-        "schema": "smpp-inspect/replayed/1",
-        "verdict": comparison.verdict.name(),
-        "differences": comparison.differences,
-        "number": planned.number,
-        "pass": planned.pass,
-        "session": session.map(|session| &session.id),
-        "account": session.map(|session| &session.account),
-        "pcap": { "file": planned.file.as_deref(), "frame": planned.frame, "index": planned.index },
-        "command": planned.command.to_string(),
-        "recorded": recorded,
-        "recorded_at": planned.at,
-        "recorded_sequence_number": planned.sequence,
-        "replayed": {
-            "status": status(new),
-            "why": missing,
-            "sequence_number": exchange.sent.map(|_| exchange.sequence),
-            "intended_at": exchange.intended,
-            "sent_at": exchange.sent,
-            "answered_at": at,
-            "latency_us": since(exchange.sent),
-            "latency_from_intended_us": since(exchange.intended),
+    let request = model::Request {
+        schema: model::REQUEST,
+        verdict: comparison.verdict.name(),
+        differences: comparison.unexpected().collect(),
+        expected_differences: expected(comparison),
+        number: planned.number,
+        pass: planned.pass,
+        session: session.map(|session| session.id.as_str()),
+        account: session.map(|session| session.account.as_str()),
+        pcap: model::Place { file: planned.file.as_deref(), frame: planned.frame, index: planned.index },
+        command: planned.command.to_string(),
+        recorded,
+        recorded_at: planned.at,
+        recorded_sequence_number: planned.sequence,
+        replayed: model::Replayed {
+            status: new.map(status),
+            why,
+            sequence_number: exchange.sent.map(|_| exchange.sequence),
+            intended_at: exchange.intended,
+            sent_at: exchange.sent,
+            answered_at: at,
+            latency_us: since(exchange.sent),
+            latency_from_intended_us: since(exchange.intended),
         },
-    });
-    serde_json::to_writer(&mut *out, &value)?;
+    };
+    serde_json::to_writer(&mut *out, &request)?;
     out.write_all(b"\n")
 }
 
@@ -144,6 +147,68 @@ impl Run<'_> {
     /// Requests that were never handed over, because the run was over before.
     fn never_reached(&self) -> u64 {
         self.planned.saturating_sub(self.counters.sent).saturating_sub(self.counters.not_sent)
+    }
+
+    fn model(&self) -> model::Run {
+        let Run { totals, counters, .. } = self;
+        let statuses = totals.statuses.iter().map(|((command, old, new), &count)| model::Statuses {
+            command: command.clone(),
+            recorded: old.map(status),
+            replayed: new.map(status),
+            count,
+        });
+        let (differences, expected_differences) = fields(&totals.fields);
+        model::Run {
+            schema: model::RUN,
+            planned: self.planned,
+            sent: counters.sent,
+            answered: counters.answered,
+            failed: counters.failed,
+            verdicts: model::Verdicts {
+                same: totals.count(Verdict::Same),
+                expected: totals.count(Verdict::Expected),
+                different: totals.count(Verdict::Different),
+                missing: totals.count(Verdict::Missing),
+                not_sent: totals.count(Verdict::NotSent).saturating_add(self.never_reached()),
+                extra: counters.extra,
+            },
+            missing_why: totals
+                .missing
+                .iter()
+                .map(|(why, &count)| model::Why { why: why.name(), count })
+                .collect(),
+            not_sent_why: self.not_sent_why(),
+            differences,
+            expected_differences,
+            statuses: statuses.collect(),
+            latency_us: model::Latencies {
+                recorded: latency(&totals.recorded),
+                replayed: latency(&totals.replayed),
+                from_intended: latency(&totals.intended),
+            },
+            slip_us: latency(&totals.slip),
+            rate: self.rate(),
+            wanted_rate: self.wanted,
+            connections: model::Connections {
+                made: counters.connections,
+                binds: counters.binds,
+                lost: counters.lost,
+                unbound: counters.unbound,
+            },
+            late: counters.late,
+            garbage: counters.garbage,
+            throttled: counters.throttled,
+            deliveries: counters.deliveries,
+            window_waits: counters.window_waits,
+            untranslated: counters.untranslated,
+            failure: self.failure.map(str::to_owned),
+        }
+    }
+
+    fn not_sent_why(&self) -> Vec<model::Why> {
+        let told = self.totals.not_sent.iter().map(|(why, &count)| (why.name(), count));
+        let never = Some(("not_read", self.never_reached())).filter(|(_, count)| *count > 0);
+        told.chain(never).map(|(why, count)| model::Why { why, count }).collect()
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
@@ -179,9 +244,7 @@ pub fn write_verdict(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
             writeln!(out, "{command:<20} {:<26} {:<26} {count:>9}", name(old), name(new))?;
         }
     }
-    for (field, count) in &totals.fields {
-        writeln!(out, "differs in {field}: {count}")?;
-    }
+    write_fields(&totals.fields, out)?;
     writeln!(out, "\n{:<24} {:>10} {:>10} {:>10} {:>10}", "milliseconds", "p50", "p95", "p99", "max")?;
     for (label, histogram) in [
         ("latency, recorded", &totals.recorded),
@@ -199,8 +262,17 @@ pub fn write_verdict(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
         let wanted = run.wanted.map_or("as many as possible".to_owned(), |wanted| format!("{wanted:.1}/s"));
         writeln!(out, "\nrate {rate:.1}/s, wanted {wanted}")?;
     }
+    let reasons =
+        totals.missing.iter().map(|(why, count)| (format!("not answered, {}", words(why.name())), *count));
+    let reasons = reasons.chain(
+        run.not_sent_why().into_iter().map(|why| (format!("not sent, {}", words(why.why)), why.count)),
+    );
+    for (label, count) in reasons {
+        writeln!(out, "{label}: {count}")?;
+    }
     for (label, count) in [
         ("connections lost", counters.lost),
+        ("unbinds not answered", unanswered_unbinds(counters)),
         ("responses that came too late", counters.late),
         ("connections closed for garbage", counters.garbage),
         ("answers ESME_RTHROTTLED", counters.throttled),
@@ -218,64 +290,48 @@ pub fn write_verdict(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
     }
 }
 
+/// A reason in words.
+fn words(why: &str) -> &'static str {
+    match why {
+        "timed_out" => "no response in time",
+        "disconnected" => "the connection was lost",
+        "not_bound" => "no session was bound",
+        "duration" => "the time was over",
+        "not_read" => "the run was over before they were read",
+        _ => "the run was stopped",
+    }
+}
+
+/// Sessions that were unbound without an answer: the others were lost, or unbound by the peer.
+fn unanswered_unbinds(counters: &Counters) -> u64 {
+    counters.binds.saturating_sub(counters.lost).saturating_sub(counters.unbound)
+}
+
 /// Writes the same as JSON.
 ///
 /// # Errors
 /// It cannot be written.
 pub fn write_json(run: &Run<'_>, mut out: &mut dyn Write) -> io::Result<()> {
-    let Run { totals, counters, .. } = run;
-    let latency = |histogram: &Latencies| {
-        (!histogram.is_empty()).then(|| {
-            json!({
-                "count": histogram.len(),
-                "p50": histogram.value_at_quantile(0.5),
-                "p95": histogram.value_at_quantile(0.95),
-                "p99": histogram.value_at_quantile(0.99),
-                "max": histogram.max(),
-            })
-        })
-    };
-    let statuses: Vec<Value> = totals
-        .statuses
-        .iter()
-        .map(|((command, old, new), count)| {
-            json!({ "command": command, "recorded": status(*old), "replayed": status(*new), "count": count })
-        })
-        .collect();
-    let value = json!({
-        "schema": "smpp-inspect/replay/1",
-        "planned": run.planned,
-        "sent": counters.sent,
-        "answered": counters.answered,
-        "failed": counters.failed,
-        "verdicts": {
-            "same": totals.count(Verdict::Same),
-            "expected": totals.count(Verdict::Expected),
-            "different": totals.count(Verdict::Different),
-            "missing": totals.count(Verdict::Missing),
-            "not_sent": totals.count(Verdict::NotSent).saturating_add(run.never_reached()),
-            "extra": counters.extra,
-        },
-        "differences": totals.fields,
-        "statuses": statuses,
-        "latency_us": {
-            "recorded": latency(&totals.recorded),
-            "replayed": latency(&totals.replayed),
-            "from_intended": latency(&totals.intended),
-        },
-        "slip_us": latency(&totals.slip),
-        "rate": run.rate(),
-        "wanted_rate": run.wanted,
-        "connections": { "made": counters.connections, "binds": counters.binds, "lost": counters.lost },
-        "late": counters.late,
-        "garbage": counters.garbage,
-        "throttled": counters.throttled,
-        "deliveries": counters.deliveries,
-        "window_waits": counters.window_waits,
-        "untranslated": counters.untranslated,
-        "failure": run.failure,
-    });
-    super::json::write(&value, &mut out)
+    super::json::write(&run.model(), &mut out)
+}
+
+/// Writes the same as a line of JSON: the last after those of [`write_exchange`].
+///
+/// # Errors
+/// It cannot be written.
+pub fn write_summary(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, &run.model())?;
+    out.write_all(b"\n")
+}
+
+fn latency(histogram: &Latencies) -> Option<model::Latency> {
+    (!histogram.is_empty()).then(|| model::Latency {
+        count: histogram.len(),
+        p50: histogram.value_at_quantile(0.5),
+        p95: histogram.value_at_quantile(0.95),
+        p99: histogram.value_at_quantile(0.99),
+        max: histogram.max(),
+    })
 }
 
 /// Test cases under way.
@@ -291,34 +347,58 @@ impl Junit {
     /// A case for what became of a request.
     pub fn add(&mut self, exchange: &Exchange, comparison: &Comparison, sessions: &[Session]) {
         let failed = matches!(comparison.verdict, Verdict::Different | Verdict::Missing | Verdict::NotSent);
+        let planned = &exchange.planned;
+        let name = || format!("{} in frame {} (request {})", planned.command, planned.frame, planned.number);
+        let failure = failed.then(|| (comparison.verdict, message(exchange, comparison)));
+        let suite = session_of(exchange, sessions).map_or("-", |session| session.id.as_str());
+        self.case(suite, &name, failure);
+    }
+
+    /// A case of a session; `failure`: why it is none that went well.
+    pub(super) fn case(
+        &mut self,
+        suite: &str,
+        name: &dyn Fn() -> String,
+        failure: Option<(Verdict, String)>,
+    ) {
         if self.cases >= MOST_CASES {
             self.more = self.more.saturating_add(1);
-            self.more_failed = self.more_failed.saturating_add(u64::from(failed));
+            self.more_failed = self.more_failed.saturating_add(u64::from(failure.is_some()));
             return;
         }
         self.cases += 1;
-        let id = session_of(exchange, sessions).map_or("-", |session| session.id.as_str()).to_owned();
-        let place = self.suites.iter().position(|suite| suite.name.as_str() == id).unwrap_or_else(|| {
-            self.suites.push(TestSuite::new(id));
+        let place = self.suites.iter().position(|known| known.name.as_str() == suite).unwrap_or_else(|| {
+            self.suites.push(TestSuite::new(suite.to_owned()));
             self.suites.len() - 1
         });
-        let planned = &exchange.planned;
         let mut status = TestCaseStatus::success();
-        if failed {
+        if let Some((verdict, message)) = failure {
             status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-            status.set_type(comparison.verdict.name()).set_message(message(exchange, comparison));
+            status.set_type(verdict.name()).set_message(message);
         }
-        let name = format!("{} in frame {} (request {})", planned.command, planned.frame, planned.number);
         if let Some(suite) = self.suites.get_mut(place) {
-            suite.add_test_case(TestCase::new(name, status));
+            suite.add_test_case(TestCase::new(name(), status));
         }
     }
 
-    /// Writes the report.
+    /// Writes the report; requests that were never read are a case together.
     ///
     /// # Errors
     /// It cannot be written.
-    pub fn write(mut self, out: &mut dyn Write) -> io::Result<()> {
+    pub fn write(mut self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let never = run.never_reached();
+        if never > 0 {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+            status.set_type(Verdict::NotSent.name()).set_message(format!("not sent: {}", words("not_read")));
+            let mut suite = TestSuite::new("never read");
+            suite.add_test_case(TestCase::new(format!("{never} requests"), status));
+            self.suites.push(suite);
+        }
+        self.finish(out)
+    }
+
+    /// Writes the report of what was added.
+    pub(super) fn finish(mut self, out: &mut dyn Write) -> io::Result<()> {
         if self.more > 0 {
             let mut status = TestCaseStatus::success();
             if self.more_failed > 0 {
@@ -342,20 +422,60 @@ fn message(exchange: &Exchange, comparison: &Comparison) -> String {
         Replayed::Answered { response, .. } => {
             let new =
                 Header::parse(response).map_or("?".to_owned(), |header| header.command_status.to_string());
-            format!("recorded {old}, replayed {new}, differs in {}", comparison.differences.join(", "))
+            format!(
+                "recorded {old}, replayed {new}, differs in {}",
+                comparison.unexpected().collect::<Vec<_>>().join(", ")
+            )
         }
-        Replayed::Missing(Missing::TimedOut) => format!("recorded {old}, no answer in time"),
-        Replayed::Missing(why) => format!("recorded {old}, no answer: {}", why.name()),
-        Replayed::NotSent(why) => format!("not sent: {}", why.name()),
+        Replayed::Missing(why) => format!("recorded {old}, no answer: {}", words(why.name())),
+        Replayed::NotSent(why) => format!("not sent: {}", words(why.name())),
     }
+}
+
+/// Fields that differ, with the number of PDUs; `None`: it counts.
+pub(super) type Fields = BTreeMap<(Option<Reason>, String), u64>;
+
+/// A line for each field that differs.
+pub(super) fn write_fields(fields: &Fields, out: &mut dyn Write) -> io::Result<()> {
+    for ((reason, field), count) in fields {
+        let why = match reason {
+            None => "",
+            Some(Reason::Always) => ", as always",
+            Some(Reason::Ignored) => ", ignored as asked",
+            Some(Reason::Noise) => ", noise: two runs differ in it",
+        };
+        writeln!(out, "differs in {field}: {count}{why}")?;
+    }
+    Ok(())
+}
+
+/// Fields that differ: those that count, and those that do not with the reason.
+pub(super) fn fields(fields: &Fields) -> (BTreeMap<String, u64>, Vec<model::Expected>) {
+    let (mut counts, mut expected) = (BTreeMap::new(), Vec::new());
+    for ((reason, field), &count) in fields {
+        match reason {
+            None => drop(counts.insert(field.clone(), count)),
+            Some(why) => expected.push(model::Expected { field: field.clone(), why: why.name(), count }),
+        }
+    }
+    (counts, expected)
+}
+
+/// The fields in which a difference was to be expected.
+pub(super) fn expected(comparison: &Comparison) -> Vec<model::Reasoned<'_>> {
+    let mut all = Vec::new();
+    for Difference { field, expected } in &comparison.differences {
+        all.extend(expected.map(|why| model::Reasoned { field, why: why.name() }));
+    }
+    all
 }
 
 fn session_of<'s>(exchange: &Exchange, sessions: &'s [Session]) -> Option<&'s Session> {
     sessions.get(crate::num::index(exchange.planned.session))
 }
 
-fn status(status: Option<CommandStatus>) -> Value {
-    status.map_or(Value::Null, |status| json!({ "code": status.0, "name": status.to_string() }))
+pub(super) fn status(status: CommandStatus) -> model::Status {
+    model::Status { code: status.0, name: status.to_string() }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "exact below 100 days")]
@@ -367,3 +487,6 @@ fn micros(nanos: i64) -> f64 {
 fn millis(micros: u64) -> String {
     format!("{:.3}", micros as f64 / 1_000.0)
 }
+
+#[cfg(test)]
+mod tests;

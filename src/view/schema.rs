@@ -8,6 +8,7 @@ use schemars::generate::SchemaSettings;
 use crate::dissect::model::Dissection;
 use crate::report::Report;
 use crate::view::record::model::Document;
+use crate::view::replay;
 
 /// Writes the JSON Schema of `report --format json`.
 ///
@@ -31,6 +32,22 @@ pub fn write_dissection(out: &mut impl Write) -> io::Result<()> {
 /// Those of `out`.
 pub fn write_record(out: &mut impl Write) -> io::Result<()> {
     write::<Document>(out)
+}
+
+/// Writes the JSON Schema of `replay --format json`.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_replay(out: &mut impl Write) -> io::Result<()> {
+    write::<replay::model::Run>(out)
+}
+
+/// Writes the JSON Schema of a line of `replay --format ndjson`, the last one aside.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_replayed(out: &mut impl Write) -> io::Result<()> {
+    write::<replay::model::Request<'_>>(out)
 }
 
 fn write<T: JsonSchema>(out: &mut impl Write) -> io::Result<()> {

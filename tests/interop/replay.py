@@ -12,6 +12,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -251,3 +252,76 @@ def resend_to_ours(ours, folder):
         ]
         if came != list(map(facts, requests)):
             yield f"capture: {who}: {came} instead of {list(map(facts, requests))}"
+
+
+def play_to_kannel(ours, folder):
+    """The recording's SMSC played to a Kannel that sends the recorded messages; what is wrong."""
+    out = folder / "played.json"
+    process = subprocess.Popen(
+        [ours, "replay", RECORDING / "capture.pcap", "--as", "smsc", "--listen", "127.0.0.1:0", "--account", "kannel"]
+        + ["--speed", "1", "--format", "json", "--duration", "60s", "--output", out, "--force"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        port = None
+        while port is None:
+            line = process.stderr.readline()
+            if not line:
+                raise RuntimeError("replay --as smsc: it does not listen")
+            port = int(line.rsplit(":", 1)[1]) if "listening on" in line else None
+        told = {
+            "port": port,
+            "system_id": "kannel",
+            "password": "other",
+            "source": "Kannel",
+            "messages": kannel_messages(),
+            "reports": 30,
+            "linger": 0,
+        }
+        done = subprocess.run(
+            [sys.executable, str(HERE / "peers" / "with_kannel.py"), json.dumps(told)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=45,
+            text=True,
+            check=False,
+        )
+        (folder / "peer.out").write_text(done.stdout, encoding="utf-8")
+        if done.returncode != 0:
+            raise RuntimeError(f"Kannel: exit status {done.returncode}: {done.stdout}")
+        # It ends by itself, now that everything was played and Kannel unbound.
+        process.wait(timeout=15)
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=10)
+    verdict = json.loads(out.read_text(encoding="utf-8"))
+    bad = {key: verdict["verdicts"][key] for key in ("different", "missing", "not_sent", "extra")}
+    if any(bad.values()):
+        yield f"replay: {bad}: {verdict['differences']} {verdict['commands']}"
+    answers = [row for row in verdict["commands"] if row["what"] == "answer"]
+    if [(row["command"], row["verdicts"]["same"]) for row in answers] != [("deliver_sm", 30)]:
+        yield f"replay: 30 receipts are to be answered as they were: {answers}"
+    got = json.loads(done.stdout.strip().splitlines()[-1])
+    if not got["unbound"]:
+        yield "Kannel: it did not get the answer to its unbind"
+    # Hexadecimal in the recording's responses, decimal in its receipts and to Kannel.
+    with (RECORDING / "truth.ndjson").open(encoding="utf-8") as lines:
+        truth = [json.loads(line) for line in lines]
+    ids = {row["answered"]: row for row in truth if row["who"] == "kannel" and "answered" in row}
+    messages = [row for row in truth if row["who"] == "kannel" and row.get("command") == "submit_sm"]
+    delivered = {(row["dst"], str(int(ids[row["seq"]]["message_id"], 16))) for row in messages[:30]}
+    reported = {(dst, id_) for dst, type_, id_ in got["reports"] if type_ == "1"}
+    if reported != delivered:
+        yield f"Kannel: reports of {sorted(reported)} instead of {sorted(delivered)}"
+
+
+def kannel_messages():
+    """What the recorded Kannel was given: text, destination, coding, dlr-mask."""
+    truth = recorded()["kannel"]
+    hello = [[row["text"], row["dst"], 0, 31] for row in truth[:30]]
+    long = ["".join(row["text"] for row in truth[30:33]), truth[30]["dst"], 0, 0]
+    return [*hello, long, [truth[33]["text"], truth[33]["dst"], 2, 0]]

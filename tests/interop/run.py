@@ -321,7 +321,7 @@ def verify(ours, name, folder):
     return converse(ours, name, folder), notes
 
 
-REPLAYS = {"replay to smsc": replay.resend_to_ours}
+REPLAYS = {"replay to smsc": replay.resend_to_ours, "replay as smsc": replay.play_to_kannel}
 ALL = [*PEERS, *CENTRES, *REPLAYS]
 
 

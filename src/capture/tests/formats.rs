@@ -38,13 +38,10 @@ fn pcap_is_read_in_both_byte_orders_and_all_forms() {
                 format: "pcap",
                 compression: None,
                 link_types: vec![LinkType(113)],
+                interfaces: vec![Interface { name: None, link: LinkType(113), snaplen: 65_535 }],
                 frames: 3,
                 octets: 10,
-                untimed_frames: 0,
-                damage: None,
-                is_torn: false,
-                changed: None,
-                dropped: None,
+                ..FileFacts::default()
             }]
         );
         assert_eq!((capture.frames(), capture.octets()), (3, 10));
@@ -147,6 +144,8 @@ fn interfaces_belong_to_their_section_and_its_byte_order() {
         format!("enhanced packet block: of interface 1, 1 are described in its section, at octet {at}");
     assert_eq!(damage(&capture), Some(expected.as_str()));
     assert_eq!(capture.files()[0].link_types, [LinkType(1), LinkType(101), LinkType(113)]);
+    let links: Vec<u16> = capture.files()[0].interfaces.iter().map(|interface| interface.link.0).collect();
+    assert!(links.len() >= 3, "in the order of the file, over its sections: {links:?}");
     assert_eq!(capture.files()[0].format, "pcapng");
 }
 

@@ -1,13 +1,16 @@
 //! The options of `replay`.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::super::filter::of_records;
 use super::super::reading::Reading;
+use crate::filter::Filter;
 use crate::replay::rewrite::{Mapping, SetTlv, tag};
 use crate::smpp::TlvTag;
-use crate::smsc::span;
+use crate::smsc::{Extra, span};
 use crate::time::Duration;
 
 /// Send captured requests once more, to a test SMSC, and say what it answers differently
@@ -17,14 +20,28 @@ use crate::time::Duration;
                   with --allow-host, and destinations are replaced, or listed with --dest-allow.\n\nExamples:\n  \
                   smpp-inspect replay capture.pcap --to 127.0.0.1:2776\n  smpp-inspect replay capture.pcap --to \
                   127.0.0.1:2776 --max --window 100 --yes --fail-on different\n  smpp-inspect replay capture.pcap --to \
-                  lab.example:2775 --allow-host lab.example --test-numbers --bind-as test --password-env SMPP_PASSWORD"
+                  lab.example:2775 --allow-host lab.example --test-numbers --bind-as test --password-env SMPP_PASSWORD\n  \
+                  smpp-inspect replay capture.pcap --as smsc --account acme"
 )]
 pub(in crate::cli) struct Arguments {
     #[command(flatten)]
     pub(super) reading: Reading,
     /// The test SMSC
-    #[arg(long, value_name = "HOST:PORT")]
-    pub(super) to: String,
+    #[arg(long, value_name = "HOST:PORT", required_unless_present = "role")]
+    pub(super) to: Option<String>,
+    /// Play the SMSC's side of the capture instead, to an ESME under test that binds to --listen
+    #[arg(long = "as", value_name = "ROLE", value_enum, conflicts_with_all = ["to", "bind_as", "password_env",
+        "password_file", "use_captured_credentials", "binds", "allow_host", "map_dest", "map_source", "test_numbers",
+        "keep_destinations", "dest_allow", "expect_system_id", "rate_cap", "rate", "max_gap", "window", "passes", "limit",
+        "step", "linger", "noise_run", "filter", "registered_delivery", "keep_times", "set_tlv", "drop_tlv", "raw", "tls"])]
+    pub(super) role: Option<Role>,
+    /// Where --as smsc listens; port 0: one that is free
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:2775", requires = "role")]
+    pub(super) listen: SocketAddr,
+    /// What --as smsc does with requests that the capture does not have: ok (messages are accepted), nack
+    /// (ESME_RSYSERR) or drop (not answered)
+    #[arg(long, value_name = "WHAT", default_value = "ok", requires = "role")]
+    pub(super) extra: Extra,
     /// Who binds [default: the system_id of the captured bind]
     #[arg(long, value_name = "ID", conflicts_with = "use_captured_credentials")]
     pub(super) bind_as: Option<String>,
@@ -91,6 +108,9 @@ pub(in crate::cli) struct Arguments {
     /// Times through the capture
     #[arg(long = "loop", value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub(super) passes: u32,
+    /// Only requests for which an expression holds, together with their responses: 'dest_addr matches "^4477"'
+    #[arg(short = 'Y', long, value_name = "EXPRESSION", value_parser = of_records)]
+    pub(super) filter: Option<Filter>,
     /// Only the first so many requests of each pass
     #[arg(short = 'c', long, value_name = "N")]
     pub(super) limit: Option<u64>,
@@ -136,6 +156,9 @@ pub(in crate::cli) struct Arguments {
     /// A field of responses that may differ
     #[arg(long, value_name = "FIELD")]
     pub(super) ignore: Vec<String>,
+    /// Send everything twice: what differs between the two runs counts as no difference
+    #[arg(long, conflicts_with = "step")]
+    pub(super) noise_run: bool,
     /// How the result is written
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: Format,
@@ -151,6 +174,19 @@ pub(in crate::cli) struct Arguments {
     /// Nothing on standard error but errors
     #[arg(short, long)]
     pub(super) quiet: bool,
+}
+
+impl Arguments {
+    /// The test SMSC.
+    pub(super) fn to(&self) -> &str {
+        self.to.as_deref().unwrap_or_default()
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Role {
+    /// The message centre
+    Smsc,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

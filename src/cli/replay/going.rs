@@ -1,32 +1,27 @@
 //! The run: the plan shown and agreed to, requests handed to the driver, the result written.
 
+use std::collections::BTreeMap;
 use std::io::{self, BufRead, IsTerminal, Write};
+use std::net::IpAddr;
 use std::time::{Duration as Span, SystemTime, UNIX_EPOCH};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::super::interrupt::Interrupt;
 use super::super::output::Output;
-use super::super::{DONE, FAILED, FOUND, Failure, complain};
-use super::arguments::{Arguments, FailOn, Format, OnDisconnect};
-use super::prepare::{Counted, Gate, Prepared};
+use super::super::{DONE, FAILED, Failure, complain};
+use super::arguments::Arguments;
+use super::prepare::{Counted, Prepared};
+use super::sending::Sending;
 use crate::replay::Secret;
-use crate::replay::driver::{self, Settings, Tls, Trust};
-use crate::replay::engine::{self, Counters, LinkOptions, Options};
+use crate::replay::driver::{Tls, Trust};
+use crate::replay::engine::{self, LinkOptions};
 use crate::replay::pace::Pace;
-use crate::replay::plan::{Planned, Session, legs};
+use crate::replay::plan::{Session, legs};
 use crate::replay::safety::{Cleared, Evidence, Permissions, Refusal, check};
-use crate::replay::verdict::{Totals, Verdict, compare};
 use crate::session::BindType;
 use crate::time::{Duration, Timestamp};
 use crate::view::replay as view;
-
-/// Exit status of a run that could not connect or bind.
-const NOT_BOUND: u8 = 3;
-
-/// Requests handed over at once, and batches on their way.
-const BATCH: usize = 256;
-const BATCHES: usize = 16;
 
 /// The window where the capture does not say one.
 const FREE: u32 = 10_000;
@@ -36,6 +31,9 @@ impl Arguments {
     pub(in crate::cli) fn run(self) -> Result<u8, Failure> {
         let output = Output::new(self.output.as_deref(), self.force, &self.reading.inputs())?;
         let interrupt = Interrupt::listen().map_err(|error| Failure::new("replay", error))?;
+        if self.role.is_some() {
+            return self.play(output, &interrupt);
+        }
         let prepared = self.prepare(&interrupt)?;
         if let Some(status) = interrupt.status() {
             return Ok(status);
@@ -49,20 +47,15 @@ impl Arguments {
             complain("there is no request of an ESME to send");
             return Ok(FAILED);
         }
-        if let Some(legs) = legs(sessions) {
-            complain("the capture is of a gateway: its legs carry the same messages, so one has to be named");
-            for (smsc, sessions) in legs {
-                let requests: u64 = sessions.iter().map(|session| session.requests).sum();
-                let options: Vec<String> =
-                    sessions.iter().take(5).map(|session| format!("--session {}", session.id)).collect();
-                let more = if sessions.len() > 5 { " …" } else { "" };
-                let account = sessions.first().map_or("", |session| session.account.as_str());
-                complain(&format!(
-                    "  to {smsc}, {requests} requests: --account {account}, or {}{more}",
-                    options.join(" ")
-                ));
+        // A leg of which nothing is sent need not be left out by name.
+        let mut chosen = sessions.to_vec();
+        if self.filter.is_some() {
+            for (session, of) in chosen.iter_mut().zip(&counted.by_session) {
+                session.requests = of.requests;
             }
-            return Ok(FAILED);
+        }
+        if let Some(legs) = legs(&chosen) {
+            return Ok(refuse_gateway(&legs));
         }
         let evidence = Evidence { ends: planner.ends(), sessions };
         let permissions = Permissions {
@@ -103,148 +96,12 @@ impl Arguments {
             complain("nothing is left to send");
             return Ok(FAILED);
         }
-        if !self.yes && !agreed(plan.requests, &self.to)? {
+        let times = if self.noise_run { 2 } else { 1 };
+        if !self.yes && !agreed(plan.requests.saturating_mul(times), self.to())? {
             complain("nothing was sent");
             return Ok(FAILED);
         }
-        self.send(&prepared, cleared, links, output, &interrupt)
-    }
-
-    fn send(
-        &self,
-        prepared: &Prepared,
-        cleared: Cleared,
-        links: Vec<LinkOptions>,
-        output: Output,
-        interrupt: &Interrupt,
-    ) -> Result<u8, Failure> {
-        let sessions = prepared.planner.sessions();
-        let tls = self.tls(&prepared.target.host)?;
-        let shift = prepared.counted.first_at.map(|first| now().since(first));
-        let rules = self.rules(!cleared.is_loopback(), shift);
-        let steps = self.steps();
-        let settings = Settings {
-            options: Options {
-                links,
-                rate_cap: None,
-                timeout: self.reading.settings(interrupt)?.timeout,
-                enquire_link: self.enquire_link,
-                linger: self.linger,
-                rebind: self.on_disconnect == OnDisconnect::Rebind,
-                expect: None,
-                forbidden: Vec::new(),
-                duration: self.duration,
-                step: self.step,
-                translate: prepared.planner.has_references(),
-            },
-            target: cleared,
-            tls,
-            interrupt: interrupt.flag(),
-            steps,
-        };
-        let planned = prepared.counted.requests.saturating_mul(u64::from(self.passes));
-        let (sender, source) = driver::channel(BATCHES);
-        let reading = || {
-            let mut gate = Gate::new(self, rules);
-            let mut planner = self.planner();
-            for _ in 0..self.passes {
-                let mut batch: Vec<Planned> = Vec::new();
-                let mut goes_on = true;
-                let read = self.read(interrupt, &mut planner, &mut |planned| {
-                    if gate.is_closed() {
-                        return false;
-                    }
-                    if let Ok(planned) = gate.admit(planned) {
-                        batch.push(planned);
-                    }
-                    if batch.len() >= BATCH {
-                        goes_on = sender.blocking_send(std::mem::take(&mut batch)).is_ok();
-                    }
-                    goes_on
-                });
-                gate.next_pass();
-                if !goes_on || sender.blocking_send(batch).is_err() || read.is_err() {
-                    break;
-                }
-            }
-            drop(sender);
-        };
-        let mut totals = Totals::new().ok_or_else(|| Failure::new("replay", "no room for its figures"))?;
-        let mut junit = view::Junit::default();
-        let mut outcome = None;
-        let progress = (!self.quiet && io::stderr().is_terminal()).then(|| bar(planned));
-        output.write(|out| {
-            let mut written = Ok(());
-            let mut take = |exchanges: Vec<engine::Exchange>| {
-                for exchange in &exchanges {
-                    let comparison = compare(exchange, &self.ignore);
-                    totals.add(exchange, &comparison);
-                    match self.format {
-                        Format::Ndjson if written.is_ok() => {
-                            written = view::write_exchange(exchange, &comparison, sessions, out);
-                        }
-                        Format::Junit => junit.add(exchange, &comparison, sessions),
-                        Format::Ndjson | Format::Table | Format::Json => {}
-                    }
-                }
-            };
-            let mut show = |counters: &Counters| {
-                if let Some(bar) = &progress {
-                    bar.set_position(counters.sent);
-                    bar.set_message(format!(
-                        "{} in flight, {} failed, {} missing, slip {} ms",
-                        counters.in_flight,
-                        counters.failed,
-                        counters.missing,
-                        counters.max_slip / 1_000_000
-                    ));
-                }
-            };
-            std::thread::scope(|scope| {
-                scope.spawn(reading);
-                outcome = Some(driver::run(settings, source, &mut take, &mut show));
-            });
-            if let Some(bar) = &progress {
-                bar.finish_and_clear();
-            }
-            written?;
-            let Some(Ok(outcome)) = &outcome else { return Ok(()) };
-            let failure = outcome.failure.as_ref().map(|(_, failure)| words(failure));
-            let run = view::Run {
-                totals: &totals,
-                counters: &outcome.counters,
-                planned,
-                lasted: outcome.lasted.map(seconds),
-                wanted: self.wanted(&prepared.counted),
-                failure: failure.as_deref(),
-            };
-            match self.format {
-                Format::Table => view::write_verdict(&run, out),
-                Format::Json => view::write_json(&run, out),
-                Format::Junit => std::mem::take(&mut junit).write(out),
-                Format::Ndjson => Ok(()),
-            }
-        })?;
-        let outcome = match outcome {
-            Some(Ok(outcome)) => outcome,
-            Some(Err(error)) => return Err(Failure::new("replay", error)),
-            None => return Ok(FAILED),
-        };
-        if let Some((_, failure)) = &outcome.failure {
-            complain(&words(failure));
-        }
-        if let Some(status) = interrupt.status() {
-            return Ok(status);
-        }
-        if outcome.failure.is_some() {
-            return Ok(NOT_BOUND);
-        }
-        let counters = &outcome.counters;
-        let bad =
-            [Verdict::Different, Verdict::Missing, Verdict::NotSent].map(|verdict| totals.count(verdict));
-        let lacking = planned.saturating_sub(counters.sent);
-        let is_different = bad.iter().any(|count| *count > 0) || lacking > 0 || counters.extra > 0;
-        Ok(if self.fail_on == Some(FailOn::Different) && is_different { FOUND } else { DONE })
+        self.send(&Sending { prepared: &prepared, cleared, links, interrupt: &interrupt }, output)
     }
 
     /// The live sessions.
@@ -313,7 +170,7 @@ impl Arguments {
         Ok(Secret(text.lines().next().unwrap_or_default().as_bytes().to_vec()))
     }
 
-    fn tls(&self, host: &str) -> Result<Option<Tls>, Failure> {
+    pub(super) fn tls(&self, host: &str) -> Result<Option<Tls>, Failure> {
         if !self.tls {
             return Ok(None);
         }
@@ -329,25 +186,9 @@ impl Arguments {
         Tls::new(host, &trust).map(Some).map_err(|error| Failure::new("TLS", error))
     }
 
-    /// A permit for each line of standard input.
-    fn steps(&self) -> Option<driver::Steps> {
-        if !self.step {
-            return None;
-        }
-        let (sender, receiver) = driver::steps();
-        std::thread::spawn(move || {
-            for line in io::stdin().lock().lines() {
-                if line.is_err() || sender.send(()).is_err() {
-                    break;
-                }
-            }
-        });
-        Some(receiver)
-    }
-
     /// Requests a second that the schedule wants.
     #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
-    fn wanted(&self, counted: &Counted) -> Option<f64> {
+    pub(super) fn wanted(&self, counted: &Counted) -> Option<f64> {
         match self.pace() {
             Pace::Max => None,
             Pace::Rate(rate) => Some(rate),
@@ -407,7 +248,13 @@ impl Arguments {
             );
         }
         if self.test_numbers {
-            notes.push("destinations become numbers of +999, which nobody has".to_owned());
+            notes.push("destinations become numbers of +999, which nobody has, no two the same".to_owned());
+            if counted.longer > 0 {
+                notes.push(format!(
+                    "{} destinations become longer: too short for +999, or all numbers of their length are taken",
+                    counted.longer
+                ));
+            }
         }
         if self.keep_destinations {
             notes.push(format!(
@@ -429,11 +276,17 @@ impl Arguments {
         if self.use_captured_credentials {
             notes.push("binds with the captured passwords".to_owned());
         }
+        if self.noise_run {
+            notes.push(
+                "everything is sent twice: what differs between the two runs counts as no difference"
+                    .to_owned(),
+            );
+        }
         if passes > 1 {
             notes.push(format!("{passes} times through the capture"));
         }
         view::Plan {
-            target: self.to.clone(),
+            target: self.to().to_owned(),
             addresses: target.addresses.iter().map(ToString::to_string).collect(),
             sessions: used
                 .iter()
@@ -456,6 +309,39 @@ impl Arguments {
     }
 }
 
+/// Says which legs there are to choose from.
+pub(super) fn refuse_gateway(legs: &[(IpAddr, Vec<&Session>)]) -> u8 {
+    complain("the capture is of a gateway: its legs carry the same messages, so one has to be named");
+    choices(legs).iter().for_each(|choice| complain(choice));
+    FAILED
+}
+
+/// The legs of a gateway, each with options that select all or a part of it.
+fn choices(legs: &[(IpAddr, Vec<&Session>)]) -> Vec<String> {
+    let is_of = |account: &str, sessions: &[&Session]| sessions.iter().any(|one| one.account == account);
+    let choice = |(smsc, sessions): &(IpAddr, Vec<&Session>)| {
+        let requests: u64 = sessions.iter().map(|session| session.requests).sum();
+        let mut accounts: BTreeMap<&str, u64> = BTreeMap::new();
+        for session in sessions {
+            *accounts.entry(&session.account).or_default() += session.requests;
+        }
+        // An account that another leg has, too, would choose both.
+        accounts
+            .retain(|account, _| legs.iter().filter(|(_, sessions)| is_of(account, sessions)).count() == 1);
+        let mut options: Vec<String> = accounts
+            .iter()
+            .take(3)
+            .map(|(account, count)| format!("--account {account} ({count} requests)"))
+            .collect();
+        let ids: Vec<String> =
+            sessions.iter().take(5).map(|session| format!("--session {}", session.id)).collect();
+        let more = if sessions.len() > 5 { " …" } else { "" };
+        options.push(format!("{}{more}", ids.join(" ")));
+        format!("  to {smsc}, {requests} requests: {}", options.join(", or "))
+    };
+    legs.iter().map(choice).collect()
+}
+
 /// Asks on the terminal; without one nobody can agree.
 fn agreed(requests: u64, target: &str) -> Result<bool, Failure> {
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
@@ -470,7 +356,7 @@ fn agreed(requests: u64, target: &str) -> Result<bool, Failure> {
     Ok(answer.trim() == "yes")
 }
 
-fn words(failure: &engine::Failure) -> String {
+pub(super) fn words(failure: &engine::Failure) -> String {
     match failure {
         engine::Failure::Connect(why) => format!("no connection: {why}"),
         engine::Failure::Refused(status) => format!("the bind was refused: {status}"),
@@ -482,9 +368,11 @@ fn words(failure: &engine::Failure) -> String {
     }
 }
 
-fn bar(planned: u64) -> ProgressBar {
+/// A line that shows how much of what there is, and a message.
+pub(super) fn bar(planned: u64, what: &str) -> ProgressBar {
     let bar = ProgressBar::new(planned);
-    if let Ok(style) = ProgressStyle::with_template("[{wide_bar}] {pos} of {len} sent, {per_sec}, {msg}") {
+    let template = format!("[{{wide_bar}}] {{pos}} of {{len}} {what}, {{per_sec}}, {{msg}}");
+    if let Ok(style) = ProgressStyle::with_template(&template) {
         bar.set_style(style.progress_chars("=> "));
     }
     bar.enable_steady_tick(Span::from_millis(200));
@@ -492,13 +380,13 @@ fn bar(planned: u64) -> ProgressBar {
 }
 
 #[expect(clippy::disallowed_methods, reason = "by how much absolute times are to be moved")]
-fn now() -> Timestamp {
+pub(super) fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp::from_nanos(i64::try_from(since.as_nanos()).unwrap_or(i64::MAX))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "for people")]
-fn seconds(span: Duration) -> f64 {
+pub(super) fn seconds(span: Duration) -> f64 {
     span.nanos() as f64 / 1e9
 }
 

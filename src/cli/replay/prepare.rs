@@ -1,6 +1,6 @@
 //! What is to be sent, found by reading the capture once before anything is opened.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
 
@@ -8,13 +8,13 @@ use super::super::interrupt::Interrupt;
 use super::super::reading::complain_of;
 use super::super::{Failure, complain};
 use super::arguments::{Arguments, Receipts};
-use crate::pipeline;
+use crate::pipeline::{self, Outcome};
 use crate::replay::engine::FileName;
 use crate::replay::pace::{Pace, Schedule};
 use crate::replay::plan::{Captured, Planned, Planner, Recorded};
-use crate::replay::rewrite::{self, Rules, Withheld};
+use crate::replay::rewrite::{self, Rules, TestNumbers, Withheld};
 use crate::replay::safety::Target;
-use crate::report::model::Endpoint;
+use crate::report::model::{Endpoint, Place};
 use crate::report::record::{Record, RecordType};
 use crate::smpp::Role;
 use crate::time::{Duration, Timestamp};
@@ -33,6 +33,8 @@ pub(super) struct Counted {
     pub(super) first_at: Option<Timestamp>,
     /// Of recorded responses.
     pub(super) latency: (i64, u64),
+    /// Destinations whose test number is longer than they are.
+    pub(super) longer: u64,
     second: (i64, u64),
 }
 
@@ -79,14 +81,45 @@ impl Counted {
 pub(super) struct Gate {
     pub(super) rules: Rules,
     pub(super) schedule: Schedule,
+    selected: Option<Arc<Selected>>,
     limit: u64,
     given: u64,
 }
 
+/// Requests that -Y selects: number of the file's name, frame, place among the PDUs of the frame.
+#[derive(Debug, Default)]
+pub(super) struct Selected {
+    files: Vec<FileName>,
+    places: HashSet<(usize, u64, u32)>,
+}
+
+impl Selected {
+    fn number(&self, file: Option<&str>) -> usize {
+        let known = |name: &FileName| Some(&**name) == file;
+        self.files.iter().position(known).unwrap_or(self.files.len())
+    }
+
+    fn insert(&mut self, place: &Place) {
+        let file = place.file.as_deref();
+        let number = self.number(file);
+        if let Some(file) = file.filter(|_| number == self.files.len()) {
+            self.files.push(file.into());
+        }
+        self.places.insert((number, place.frame, place.index.unwrap_or(0)));
+    }
+
+    fn has(&self, planned: &Planned) -> bool {
+        self.places.contains(&(self.number(planned.file.as_deref()), planned.frame, planned.index))
+    }
+}
+
+/// Requests that -Y may select.
+const MOST_SELECTED: usize = 10_000_000;
+
 impl Gate {
-    pub(super) fn new(arguments: &Arguments, rules: Rules) -> Self {
+    pub(super) fn new(arguments: &Arguments, rules: Rules, selected: Option<Arc<Selected>>) -> Self {
         let schedule = Schedule::new(arguments.pace(), arguments.max_gap);
-        Self { rules, schedule, limit: arguments.limit.unwrap_or(u64::MAX), given: 0 }
+        Self { rules, schedule, selected, limit: arguments.limit.unwrap_or(u64::MAX), given: 0 }
     }
 
     pub(super) const fn is_closed(&self) -> bool {
@@ -99,6 +132,9 @@ impl Gate {
     }
 
     pub(super) fn admit(&mut self, mut planned: Planned) -> Result<Planned, Withheld> {
+        if self.selected.as_ref().is_some_and(|selected| !selected.has(&planned)) {
+            return Err(Withheld::NotSelected);
+        }
         self.rules.apply(&mut planned)?;
         self.given += 1;
         planned.due = self.schedule.next(planned.at);
@@ -112,6 +148,7 @@ pub(super) struct Prepared {
     pub(super) counted: Counted,
     pub(super) target: Target,
     pub(super) unread: bool,
+    pub(super) selected: Option<Arc<Selected>>,
 }
 
 impl Arguments {
@@ -127,7 +164,7 @@ impl Arguments {
         Rules {
             map_dest: self.map_dest.clone(),
             map_source: self.map_source.clone(),
-            test_numbers: self.test_numbers,
+            test_numbers: self.test_numbers.then(TestNumbers::default),
             receipts: match self.registered_delivery {
                 Receipts::Keep => rewrite::Receipts::Keep,
                 Receipts::Off => rewrite::Receipts::Off,
@@ -151,7 +188,8 @@ impl Arguments {
         let guard =
             !target.addresses.iter().all(|ip| ip.to_canonical().is_loopback()) || target.addresses.is_empty();
         let mut planner = self.planner();
-        let mut gate = Gate::new(self, self.rules(guard, None));
+        let selected = self.selected(interrupt)?;
+        let mut gate = Gate::new(self, self.rules(guard, None), selected.clone());
         let mut counted = Counted::default();
         let unread = self.read(interrupt, &mut planner, &mut |planned| {
             if !gate.is_closed() {
@@ -162,8 +200,34 @@ impl Arguments {
             }
             true
         })?;
+        counted.longer = gate.rules.test_numbers.as_ref().map_or(0, TestNumbers::longer);
         counted.by_session.resize(planner.sessions().len(), OfSession::default());
-        Ok(Prepared { planner, counted, target, unread })
+        Ok(Prepared { planner, counted, target, unread, selected })
+    }
+
+    /// The requests of the transactions for which -Y holds.
+    fn selected(&self, interrupt: &Interrupt) -> Result<Option<Arc<Selected>>, Failure> {
+        let Some(filter) = &self.filter else { return Ok(None) };
+        let settings = pipeline::Settings {
+            filter: Some(filter.clone()),
+            redactor: None,
+            ..self.reading.settings(interrupt)?
+        };
+        let mut selected = Selected::default();
+        let mut take = |record: &Record| {
+            if let Record::Transaction(transaction) = record {
+                selected.insert(&transaction.request);
+            }
+            selected.places.len() <= MOST_SELECTED
+        };
+        let capture = self.reading.capture(interrupt);
+        pipeline::records(capture, &settings, &[RecordType::Transaction], &mut take, &mut |_, _| {});
+        if selected.places.len() > MOST_SELECTED {
+            let need =
+                format_args!("it holds of more than {MOST_SELECTED} transactions: a narrower one is needed");
+            return Err(Failure::new("-Y", need));
+        }
+        Ok(Some(Arc::new(selected)))
     }
 
     pub(super) fn planner(&self) -> Planner {
@@ -180,10 +244,39 @@ impl Arguments {
         planner: &mut Planner,
         give: &mut dyn FnMut(Planned) -> bool,
     ) -> Result<bool, Failure> {
+        let mut goes_on = true;
+        let outcome = self.pdus(interrupt, &mut |captured| {
+            planner.push(captured, &mut |planned| goes_on = goes_on && give(planned));
+            goes_on
+        })?;
+        planner.finish(&mut |planned| goes_on = goes_on && give(planned));
+        for session in &outcome.report.sessions {
+            planner.end(SocketAddr::new(session.esme.ip, session.esme.port));
+            planner.end(SocketAddr::new(session.smsc.ip, session.smsc.port));
+        }
+        if outcome.report.sessions_omitted > 0 {
+            planner.has_more_ends();
+        }
+        Ok(is_unread(&outcome))
+    }
+
+    /// One time through the capture, PDU by PDU. Whether an input could not be read.
+    pub(super) fn captured(
+        &self,
+        interrupt: &Interrupt,
+        take: &mut dyn FnMut(&Captured<'_>) -> bool,
+    ) -> Result<bool, Failure> {
+        self.pdus(interrupt, take).map(|outcome| is_unread(&outcome))
+    }
+
+    fn pdus(
+        &self,
+        interrupt: &Interrupt,
+        give: &mut dyn FnMut(&Captured<'_>) -> bool,
+    ) -> Result<Outcome, Failure> {
         let settings =
             pipeline::Settings { max_sessions: MOST_SESSIONS, ..self.reading.settings(interrupt)? };
         let capture = self.reading.capture(interrupt);
-        let mut goes_on = true;
         let mut file: Option<FileName> = None;
         let mut take = |record: &Record| {
             let Record::Pdu(pdu) = record else { return true };
@@ -206,25 +299,15 @@ impl Arguments {
                 frame: pdu.place.frame,
                 index: pdu.place.index.unwrap_or(0),
             };
-            planner.push(&captured, &mut |planned| goes_on = goes_on && give(planned));
-            goes_on
+            give(&captured)
         };
-        let outcome = pipeline::records(capture, &settings, &[RecordType::Pdu], &mut take, &mut |_, _| {});
-        planner.finish(&mut |planned| goes_on = goes_on && give(planned));
-        for session in &outcome.report.sessions {
-            planner.end(SocketAddr::new(session.esme.ip, session.esme.port));
-            planner.end(SocketAddr::new(session.smsc.ip, session.smsc.port));
-        }
-        if outcome.report.sessions_omitted > 0 {
-            planner.has_more_ends();
-        }
-        Ok(complain_of(&outcome) || outcome.report.capture.files.is_empty())
+        Ok(pipeline::records(capture, &settings, &[RecordType::Pdu], &mut take, &mut |_, _| {}))
     }
 
     /// Where to send to, resolved; a dry run asks nobody.
     fn target(&self) -> Result<Target, Failure> {
-        let wrong = || Failure::new("--to", format_args!("{}: HOST:PORT is needed", self.to));
-        let (host, port) = self.to.rsplit_once(':').ok_or_else(wrong)?;
+        let wrong = || Failure::new("--to", format_args!("{}: HOST:PORT is needed", self.to()));
+        let (host, port) = self.to().rsplit_once(':').ok_or_else(wrong)?;
         let port: u16 = port.parse().ok().filter(|port| *port > 0).ok_or_else(wrong)?;
         let bare = host.trim_matches(['[', ']']);
         if bare.is_empty() {
@@ -244,6 +327,10 @@ impl Arguments {
         };
         Ok(Target { host: bare.to_owned(), port, addresses })
     }
+}
+
+fn is_unread(outcome: &Outcome) -> bool {
+    complain_of(outcome) || outcome.report.capture.files.is_empty()
 }
 
 /// Sessions of the capture whose ends are known; with more, none can be ruled out as the target.

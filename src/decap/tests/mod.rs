@@ -115,6 +115,7 @@ fn frame(link: u16, octets: &[u8], original_len: usize) -> Frame<'_> {
         link: LinkType(link),
         octets,
         original_len: u32::try_from(original_len).unwrap(),
+        interface: 0,
     }
 }
 

@@ -1,6 +1,8 @@
 //! Drives an [`Engine`] over TCP and TLS: the only part with sockets and a clock. It connects to addresses of a
 //! [`Cleared`] and to nothing else.
 
+mod alarm;
+mod listen;
 mod tls;
 
 use std::io;
@@ -10,10 +12,13 @@ use std::time::Duration as Span;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::runtime::Builder;
+use tokio::runtime::{Builder, Handle};
 use tokio::sync::{Notify, mpsc};
 
+pub use listen::{Listen, listen};
 pub use tls::{Tls, Trust};
+
+use alarm::Alarm;
 
 use super::engine::{Close, Counters, Engine, Exchange, Failure, LinkId, Options};
 use super::plan::Planned;
@@ -28,10 +33,6 @@ const READ: usize = 64 << 10;
 /// How long a peer may take to read what is sent, and to close after us.
 const WRITE: Span = Span::from_secs(30);
 const LINGER: Span = Span::from_millis(500);
-
-/// How long before something is due a timer is trusted; the rest is spent looking at the clock, since timers are
-/// exact to a millisecond only.
-const EXACT: Duration = Duration::from_millis(1);
 
 /// Requests that go to the engine at once.
 pub type Batch = Vec<Planned>;
@@ -109,17 +110,18 @@ pub fn run(
         engine: Mutex::new(Engine::new(options, clock.now())),
         notifies,
         current,
-        timer: Notify::new(),
+        alarm: Alarm::default(),
         room: Notify::new(),
         done: Notify::new(),
         clock,
         target: settings.target,
         tls: settings.tls,
     });
+    let (keeper, handle) = (Arc::clone(&shared), runtime.handle().clone());
+    let keeper =
+        std::thread::Builder::new().name("clock".to_owned()).spawn(move || keeper.keep_time(&handle))?;
     runtime.block_on(async {
-        // Tasks of the same thread: a request that is due is written without a change of threads.
         shared.with(|_, _| {});
-        tokio::spawn(Arc::clone(&shared).keep_time());
         tokio::spawn(Arc::clone(&shared).feed(source));
         if let Some(steps) = settings.steps {
             tokio::spawn(Arc::clone(&shared).step(steps));
@@ -160,6 +162,9 @@ pub fn run(
     if !rest.is_empty() {
         take(rest);
     }
+    shared.alarm.end();
+    // It does not panic; were it to, everything is told by now.
+    let _ = keeper.join();
     runtime.shutdown_timeout(Span::from_millis(200));
     Ok(outcome)
 }
@@ -169,7 +174,7 @@ struct Shared {
     notifies: Vec<Arc<Notify>>,
     /// Which connection of each session is the one in use.
     current: Vec<AtomicU64>,
-    timer: Notify,
+    alarm: Alarm,
     room: Notify,
     done: Notify,
     clock: Clock,
@@ -200,7 +205,7 @@ impl Shared {
                 notify.notify_one();
             }
         }
-        self.timer.notify_one();
+        self.alarm.set(engine.timeout());
         if engine.wants() {
             self.room.notify_one();
         }
@@ -240,24 +245,20 @@ impl Shared {
         while steps.recv().await.is_some() {
             self.with(Engine::step);
         }
+        self.with(Engine::no_more_steps);
     }
 
-    /// Tells the engine when something is due.
-    async fn keep_time(self: Arc<Self>) {
+    /// Tells the engine when something is due, until all is over.
+    fn keep_time(self: Arc<Self>, runtime: &Handle) {
+        // For the connections that the engine wants then.
+        let _runtime = runtime.enter();
         loop {
             let due = self.lock().timeout();
-            match due.map(|due| due.since(self.clock.now())) {
-                None => self.timer.notified().await,
-                Some(wait) if wait > EXACT => {
-                    let rest = wait.nanos().saturating_sub(EXACT.nanos());
-                    let rest = Span::from_nanos(u64::try_from(rest).unwrap_or(0));
-                    let _ = tokio::time::timeout(rest, self.timer.notified()).await;
-                }
-                Some(wait) if wait > Duration::ZERO => tokio::task::yield_now().await,
-                Some(_) => {
-                    self.with(Engine::tick);
-                    tokio::task::yield_now().await;
-                }
+            let wait = due.map_or(Duration::ZERO, |due| due.since(self.clock.now()));
+            if due.is_some() && wait <= Duration::ZERO {
+                self.with(Engine::tick);
+            } else if !self.alarm.sleep(due, Span::from_nanos(u64::try_from(wait.nanos()).unwrap_or(0))) {
+                return;
             }
         }
     }
@@ -300,30 +301,46 @@ impl Shared {
         }
     }
 
-    async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(self: &Arc<Self>, link: LinkId, mut stream: S) {
+    async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(self: &Arc<Self>, link: LinkId, stream: S) {
         let Some(notify) = self.notifies.get(num::index(link)).map(Arc::clone) else { return };
-        self.with(|engine, at| engine.connected(link, at));
+        if !self.with(|engine, at| engine.connected(link, at)) {
+            return;
+        }
         let Some(current) = self.current.get(num::index(link)) else { return };
         let own = current.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
+        // Whether the session still has this connection and no other.
+        let is_own = || current.load(Ordering::Relaxed) == own;
+        let (mut reader, mut writer) = tokio::io::split(stream);
         let mut input = vec![0; READ];
         let mut output = Vec::new();
-        loop {
-            if current.load(Ordering::Relaxed) != own {
-                // The session has another connection by now.
-                return;
-            }
+        while is_own() {
             output.clear();
             let close = self.take(link, &mut output);
             if close == Some(Close::Reset) {
                 return;
             }
             if !output.is_empty() {
-                let written = async {
-                    stream.write_all(&output).await?;
-                    stream.flush().await
+                let write = async {
+                    writer.write_all(&output).await?;
+                    writer.flush().await
                 };
-                if !matches!(tokio::time::timeout(WRITE, written).await, Ok(Ok(()))) {
-                    if close.is_none() && current.load(Ordering::Relaxed) == own {
+                // A peer may not read before somebody reads what it writes.
+                let both = async {
+                    tokio::pin!(write);
+                    loop {
+                        tokio::select! {
+                            biased;
+                            written = &mut write => return written.is_ok(),
+                            read = reader.read(&mut input), if close.is_none() => {
+                                if !(is_own() && self.read(link, read, &input)) {
+                                    return false;
+                                }
+                            }
+                        }
+                    }
+                };
+                if !matches!(tokio::time::timeout(WRITE, both).await, Ok(true)) {
+                    if close.is_none() && is_own() {
                         self.with(|engine, at| engine.closed(link, at));
                     }
                     return;
@@ -335,25 +352,33 @@ impl Shared {
             }
             if close.is_some() {
                 let ended = async {
-                    stream.shutdown().await?;
-                    while stream.read(&mut input).await? > 0 {}
+                    writer.shutdown().await?;
+                    while reader.read(&mut input).await? > 0 {}
                     io::Result::Ok(())
                 };
                 let _ = tokio::time::timeout(LINGER, ended).await;
                 return;
             }
             tokio::select! {
-                read = stream.read(&mut input) => match read {
-                    Ok(0) | Err(_) => {
-                        self.with(|engine, at| engine.closed(link, at));
-                        return;
-                    }
-                    Ok(count) => {
-                        let octets = input.get(..count).unwrap_or_default();
-                        self.with(|engine, at| engine.received(link, octets, at));
-                    }
+                read = reader.read(&mut input) => if !(is_own() && self.read(link, read, &input)) {
+                    return;
                 },
                 () = notify.notified() => {}
+            }
+        }
+    }
+
+    /// What was read goes to the engine; false where the connection is at its end, which the engine is told.
+    fn read(self: &Arc<Self>, link: LinkId, read: io::Result<usize>, input: &[u8]) -> bool {
+        match read {
+            Ok(0) | Err(_) => {
+                self.with(|engine, at| engine.closed(link, at));
+                false
+            }
+            Ok(count) => {
+                let octets = input.get(..count).unwrap_or_default();
+                self.with(|engine, at| engine.received(link, octets, at));
+                true
             }
         }
     }

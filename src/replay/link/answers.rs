@@ -1,10 +1,11 @@
 //! What comes from the peer: its requests, each answered, and its responses, each to what it answers.
 
 use super::super::engine::{Close, Core, Failure, Replayed};
-use super::super::write::pdu;
-use super::{Link, Slot, State, place};
+use super::sequence::place;
+use super::{Link, Slot, State};
 use crate::num;
 use crate::smpp::{CommandId, CommandStatus, Header};
+use crate::smsc::Pdu;
 
 impl Link {
     /// A PDU of the peer.
@@ -13,34 +14,30 @@ impl Link {
         if id.is_response() {
             return self.response(header, octets, core);
         }
-        let (status, body): (_, &[&[u8]]) = match id {
+        let sequence = header.sequence_number.0;
+        let counters = &mut core.counters;
+        match id {
             CommandId::ALERT_NOTIFICATION | CommandId::OUTBIND => {
-                core.counters.asked = core.counters.asked.saturating_add(1);
+                counters.asked = counters.asked.saturating_add(1);
                 return;
             }
             CommandId::DELIVER_SM | CommandId::DATA_SM => {
-                core.counters.deliveries = core.counters.deliveries.saturating_add(1);
+                counters.deliveries = counters.deliveries.saturating_add(1);
                 self.active_at = core.now;
                 // message_id, which is NULL in the one and unknown in the other.
-                (CommandStatus::OK, &[b"\0"])
+                Pdu::new(&mut self.out, id.response(), CommandStatus::OK, header.sequence_number)
+                    .text(b"")
+                    .finish();
             }
             CommandId::ENQUIRE_LINK | CommandId::UNBIND => {
-                core.counters.asked = core.counters.asked.saturating_add(1);
-                (CommandStatus::OK, &[])
+                counters.asked = counters.asked.saturating_add(1);
+                self.header_only(id.response(), CommandStatus::OK, sequence);
             }
             _ => {
-                core.counters.asked = core.counters.asked.saturating_add(1);
-                pdu(
-                    &mut self.out,
-                    CommandId::GENERIC_NACK,
-                    CommandStatus::RINVCMDID,
-                    header.sequence_number.0,
-                    &[],
-                );
-                return self.is_ready(core);
+                counters.asked = counters.asked.saturating_add(1);
+                self.header_only(CommandId::GENERIC_NACK, CommandStatus::RINVCMDID, sequence);
             }
-        };
-        pdu(&mut self.out, id.response(), status, header.sequence_number.0, body);
+        }
         self.is_ready(core);
         if id == CommandId::UNBIND {
             self.closing = Some(Close::Fin);
@@ -80,6 +77,7 @@ impl Link {
             Slot::Free | Slot::Enquire(_) => {}
             Slot::Bind => self.bind_response(header, octets, core),
             Slot::Unbind => {
+                core.counters.unbound = core.counters.unbound.saturating_add(1);
                 self.closing = Some(Close::Fin);
                 self.is_ready(core);
                 self.end(core);

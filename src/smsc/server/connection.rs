@@ -11,8 +11,8 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 
-use super::{Shared, tls};
-use crate::smsc::{Close, ConnectionId};
+use super::{Machine, Shared, tls};
+use crate::smsc::{Close, ConnectionId, Engine};
 
 /// Octets that are read at once.
 const READ: usize = 64 << 10;
@@ -24,8 +24,8 @@ const LINGER: Span = Span::from_secs(1);
 const HALF: Span = Span::from_secs(60);
 
 /// A connection was made to us.
-pub(super) fn accepted(
-    shared: &Arc<Shared>,
+pub(super) fn accepted<M: Machine>(
+    shared: &Arc<Shared<M>>,
     stream: TcpStream,
     peer: SocketAddr,
     acceptor: Option<tls::Acceptor>,
@@ -39,7 +39,7 @@ pub(super) fn accepted(
 }
 
 /// A connection that we made: an outbind is sent on it.
-pub(super) fn outbind(shared: &Arc<Shared>, stream: TcpStream) -> io::Result<()> {
+pub(super) fn outbind(shared: &Arc<Shared<Engine>>, stream: TcpStream) -> io::Result<()> {
     let (peer, local) = (stream.peer_addr()?, stream.local_addr()?);
     let id = shared.with(None, |engine, at| engine.connected_to(&peer.to_string(), at));
     let Some(id) = id else { return Err(io::Error::other("as many connections as may be")) };
@@ -48,8 +48,8 @@ pub(super) fn outbind(shared: &Arc<Shared>, stream: TcpStream) -> io::Result<()>
     Ok(())
 }
 
-fn spawn(
-    shared: &Arc<Shared>,
+fn spawn<M: Machine>(
+    shared: &Arc<Shared<M>>,
     stream: TcpStream,
     id: ConnectionId,
     peer_opened: bool,
@@ -77,7 +77,12 @@ fn spawn(
 }
 
 /// Serves a connection until it is gone; says why it is.
-async fn serve<S: Stream>(shared: &Shared, id: ConnectionId, mut stream: S, notify: &Notify) -> &'static str {
+async fn serve<M: Machine, S: Stream>(
+    shared: &Shared<M>,
+    id: ConnectionId,
+    mut stream: S,
+    notify: &Notify,
+) -> &'static str {
     let mut input = vec![0; READ];
     let mut output = Vec::new();
     let (mut close, mut is_full) = shared.with_own(id, &mut output, |_, _| {});
@@ -141,27 +146,27 @@ trait Stream: AsyncRead + AsyncWrite + Unpin + Send {
     fn tcp(&self) -> &TcpStream;
 }
 
-impl Stream for Tapped {
+impl<M: Machine> Stream for Tapped<M> {
     fn tcp(&self) -> &TcpStream {
         &self.stream
     }
 }
 
-impl Stream for tls::TlsStream<Tapped> {
+impl<M: Machine> Stream for tls::TlsStream<Tapped<M>> {
     fn tcp(&self) -> &TcpStream {
         &self.get_ref().0.stream
     }
 }
 
 /// A TCP connection whose octets the tap sees.
-pub(super) struct Tapped {
+pub(super) struct Tapped<M> {
     stream: TcpStream,
-    shared: Arc<Shared>,
+    shared: Arc<Shared<M>>,
     id: ConnectionId,
     peer_opened: bool,
 }
 
-impl AsyncRead for Tapped {
+impl<M: Machine> AsyncRead for Tapped<M> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -186,7 +191,7 @@ impl AsyncRead for Tapped {
     }
 }
 
-impl AsyncWrite for Tapped {
+impl<M: Machine> AsyncWrite for Tapped<M> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, octets: &[u8]) -> Poll<io::Result<usize>> {
         let result = Pin::new(&mut self.stream).poll_write(cx, octets);
         if let Poll::Ready(Ok(count)) = &result

@@ -1,4 +1,4 @@
-//! Drives an [`Engine`] over TCP and TLS: the only part with sockets, a clock and threads.
+//! Drives an [`Engine`], or another [`Machine`], over TCP and TLS: the only part with sockets, a clock and threads.
 //!
 //! ```no_run
 //! use smpp_inspect::smsc::server::{Server, Settings};
@@ -12,6 +12,7 @@
 
 mod clock;
 mod connection;
+mod machine;
 mod tls;
 
 use std::collections::HashMap;
@@ -26,6 +27,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Notify;
 
 pub(crate) use clock::Clock;
+pub use machine::Machine;
 pub use tls::Identity;
 
 use super::{Close, ConnectionId, Counters, Engine, Event, Options};
@@ -94,9 +96,9 @@ pub trait Tap: Send {
 
 /// A message centre at work. Dropped, it ends at once; [`stop`](Self::stop) unbinds everybody first.
 #[derive(Debug)]
-pub struct Server {
+pub struct Server<M = Engine> {
     address: SocketAddr,
-    shared: Arc<Shared>,
+    shared: Arc<Shared<M>>,
     runtime: Option<Runtime>,
 }
 
@@ -107,44 +109,26 @@ impl Server {
     /// The address cannot be listened on, an ESME to send an outbind to cannot be reached, or the certificate and
     /// key do not fit.
     pub fn start(settings: Settings) -> io::Result<Self> {
-        let runtime =
-            Builder::new_multi_thread().worker_threads(settings.threads.max(1)).enable_all().build()?;
         let mut engine = Engine::new(settings.options);
         if settings.log.is_some() {
             engine.keep_events();
         }
-        let is_tapped = settings.tap.is_some();
-        let shared = Arc::new(Shared {
-            state: Mutex::new(State {
-                engine,
-                notifies: HashMap::default(),
-                log: settings.log,
-                tap: settings.tap,
-                armed: None,
-            }),
-            timer: Notify::new(),
-            idle: Notify::new(),
-            clock: Clock::new(),
-            is_tapped,
-        });
-        let acceptor = settings.tls.map(|identity| tls::acceptor(identity, &shared)).transpose()?;
-        let listener = runtime.block_on(TcpListener::bind(settings.listen))?;
-        let address = listener.local_addr()?;
+        let server = Self::listen(
+            engine,
+            settings.listen,
+            settings.tls,
+            settings.log,
+            settings.tap,
+            settings.threads,
+        )?;
+        let Some(runtime) = &server.runtime else { return Ok(server) };
         for esme in settings.outbind {
             let stream = runtime
                 .block_on(TcpStream::connect(esme))
                 .map_err(|error| io::Error::new(error.kind(), format!("outbind to {esme}: {error}")))?;
-            runtime.block_on(async { connection::outbind(&shared, stream) })?;
+            runtime.block_on(async { connection::outbind(&server.shared, stream) })?;
         }
-        runtime.spawn(accept(Arc::clone(&shared), listener, acceptor));
-        runtime.spawn(keep_time(Arc::clone(&shared)));
-        Ok(Self { address, shared, runtime: Some(runtime) })
-    }
-
-    /// Where it listens.
-    #[must_use]
-    pub const fn address(&self) -> SocketAddr {
-        self.address
+        Ok(server)
     }
 
     /// What happened so far.
@@ -156,6 +140,58 @@ impl Server {
     /// Unbinds everybody, waits for the answers (3 s at most) and ends.
     #[must_use]
     pub fn stop(mut self) -> Counters {
+        self.end();
+        self.counters()
+    }
+}
+
+impl<M: Machine> Server<M> {
+    /// Listens and has another machine serve, on two threads of its own, without TLS, until it is stopped.
+    ///
+    /// # Errors
+    /// The address cannot be listened on.
+    pub fn serve(machine: M, listen: SocketAddr) -> io::Result<Self> {
+        Self::listen(machine, listen, None, None, None, 2)
+    }
+
+    fn listen(
+        engine: M,
+        listen: SocketAddr,
+        identity: Option<Identity>,
+        log: Option<Box<dyn FnMut(Vec<Event>) + Send>>,
+        tap: Option<Box<dyn Tap>>,
+        threads: usize,
+    ) -> io::Result<Self> {
+        let runtime = Builder::new_multi_thread().worker_threads(threads.max(1)).enable_all().build()?;
+        let is_tapped = tap.is_some();
+        let shared = Arc::new(Shared {
+            state: Mutex::new(State { engine, notifies: HashMap::default(), log, tap, armed: None }),
+            timer: Notify::new(),
+            idle: Notify::new(),
+            clock: Clock::new(),
+            is_tapped,
+        });
+        let acceptor = identity.map(|identity| tls::acceptor(identity, &shared)).transpose()?;
+        let listener = runtime.block_on(TcpListener::bind(listen))?;
+        let address = listener.local_addr()?;
+        runtime.spawn(accept(Arc::clone(&shared), listener, acceptor));
+        runtime.spawn(keep_time(Arc::clone(&shared)));
+        Ok(Self { address, shared, runtime: Some(runtime) })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Has the machine do something, or tell something, at the server's time; what it wants then is seen to.
+    pub fn with<R>(&self, act: impl FnOnce(&mut M, Timestamp) -> R) -> R {
+        self.shared.with(None, act)
+    }
+
+    /// Unbinds everybody, waits for the answers (3 s at most) and ends; the machine can still be asked.
+    pub fn end(&mut self) {
         self.shared.with(None, |engine, at| engine.stop(at));
         if let Some(runtime) = self.runtime.take() {
             let shared = &self.shared;
@@ -169,11 +205,10 @@ impl Server {
             });
             runtime.shutdown_timeout(Span::from_millis(200));
         }
-        self.counters()
     }
 }
 
-impl Drop for Server {
+impl<M> Drop for Server<M> {
     fn drop(&mut self) {
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
@@ -182,8 +217,8 @@ impl Drop for Server {
 }
 
 /// What the tasks share.
-struct Shared {
-    state: Mutex<State>,
+struct Shared<M> {
+    state: Mutex<State<M>>,
     /// The engine has something to do earlier than was known.
     timer: Notify,
     /// A connection is gone.
@@ -192,14 +227,14 @@ struct Shared {
     is_tapped: bool,
 }
 
-impl fmt::Debug for Shared {
+impl<M> fmt::Debug for Shared<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Shared").finish_non_exhaustive()
     }
 }
 
-struct State {
-    engine: Engine,
+struct State<M> {
+    engine: M,
     notifies: HashMap<ConnectionId, Arc<Notify>, foldhash::fast::RandomState>,
     log: Option<Box<dyn FnMut(Vec<Event>) + Send>>,
     tap: Option<Box<dyn Tap>>,
@@ -207,14 +242,14 @@ struct State {
     armed: Option<Timestamp>,
 }
 
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
+impl<M: Machine> Shared<M> {
+    fn lock(&self) -> MutexGuard<'_, State<M>> {
         // The engine does not panic; were it poisoned, the counters would still be worth having.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Has the engine do something, and wakes those who have something to do then; `own` looks for itself.
-    fn with<R>(&self, own: Option<ConnectionId>, act: impl FnOnce(&mut Engine, Timestamp) -> R) -> R {
+    fn with<R>(&self, own: Option<ConnectionId>, act: impl FnOnce(&mut M, Timestamp) -> R) -> R {
         let mut state = self.lock();
         let at = self.clock.now();
         let result = act(&mut state.engine, at);
@@ -227,7 +262,7 @@ impl Shared {
         &self,
         own: ConnectionId,
         into: &mut Vec<u8>,
-        act: impl FnOnce(&mut Engine, Timestamp),
+        act: impl FnOnce(&mut M, Timestamp),
     ) -> (Option<Close>, bool) {
         let mut state = self.lock();
         let at = self.clock.now();
@@ -237,7 +272,7 @@ impl Shared {
         (close, state.engine.is_full(own))
     }
 
-    fn settle(&self, state: &mut State, own: Option<ConnectionId>) {
+    fn settle(&self, state: &mut State<M>, own: Option<ConnectionId>) {
         while let Some(ready) = state.engine.ready() {
             if Some(ready) != own
                 && let Some(notify) = state.notifies.get(&ready)
@@ -271,7 +306,7 @@ impl Shared {
 }
 
 /// Takes connections as they come.
-async fn accept(shared: Arc<Shared>, listener: TcpListener, acceptor: Option<tls::Acceptor>) {
+async fn accept<M: Machine>(shared: Arc<Shared<M>>, listener: TcpListener, acceptor: Option<tls::Acceptor>) {
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => connection::accepted(&shared, stream, peer, acceptor.clone()),
@@ -282,7 +317,7 @@ async fn accept(shared: Arc<Shared>, listener: TcpListener, acceptor: Option<tls
 }
 
 /// Tells the engine when something is due.
-async fn keep_time(shared: Arc<Shared>) {
+async fn keep_time<M: Machine>(shared: Arc<Shared<M>>) {
     loop {
         let wait = {
             let mut state = shared.lock();
@@ -299,7 +334,7 @@ async fn keep_time(shared: Arc<Shared>) {
             }
             None => shared.timer.notified().await,
         }
-        shared.with(None, Engine::tick);
+        shared.with(None, M::tick);
         // Those who were woken go first.
         tokio::task::yield_now().await;
     }

@@ -11,7 +11,7 @@ use rustls::{KeyLog, ServerConfig};
 pub(super) use tokio_rustls::TlsAcceptor as Acceptor;
 pub(super) use tokio_rustls::server::TlsStream;
 
-use super::Shared;
+use super::{Machine, Shared};
 
 /// A certificate with those that lead to its root, and its key.
 pub struct Identity {
@@ -43,7 +43,7 @@ impl Identity {
     }
 }
 
-pub(super) fn acceptor(identity: Identity, shared: &Arc<Shared>) -> io::Result<Acceptor> {
+pub(super) fn acceptor<M: Machine>(identity: Identity, shared: &Arc<Shared<M>>) -> io::Result<Acceptor> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -58,15 +58,15 @@ pub(super) fn acceptor(identity: Identity, shared: &Arc<Shared>) -> io::Result<A
 }
 
 /// Hands the session keys to the tap.
-struct TappedKeys(Weak<Shared>);
+struct TappedKeys<M>(Weak<Shared<M>>);
 
-impl fmt::Debug for TappedKeys {
+impl<M> fmt::Debug for TappedKeys<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("TappedKeys")
     }
 }
 
-impl KeyLog for TappedKeys {
+impl<M: Machine> KeyLog for TappedKeys<M> {
     fn log(&self, label: &str, client_random: &[u8], secret: &[u8]) {
         let hex = |octets: &[u8]| octets.iter().map(|octet| format!("{octet:02x}")).collect::<String>();
         if let Some(shared) = self.0.upgrade() {
