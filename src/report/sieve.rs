@@ -3,6 +3,7 @@
 //! A PDU, a transaction and a finding are kept where the filter holds for it, as in records. Where the expression asks
 //! what only transactions have, PDUs and their findings are kept with their transactions.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
 
@@ -16,11 +17,14 @@ use super::tally::{Finding, Tally};
 use crate::filter::{Fact, Facts, Filter, PduFacts, Value};
 use crate::names::Names;
 use crate::num::count;
-use crate::session::{Transaction, Unsolicited};
+use crate::session::{LateDelivery, RECENT, Transaction, Unsolicited};
 use crate::smpp::framer::Partial;
 use crate::smpp::{self, Header, Place, Visitor, walk_with};
 use crate::tcp::{ConnectionNumber, Side};
 use crate::time::Timestamp;
+
+/// Responses remembered of a session: those that sessions remember of both sides.
+const ANSWERS: usize = 2 * RECENT;
 
 /// Judges what leaves the sessions one by one.
 #[derive(Clone, Debug)]
@@ -36,6 +40,8 @@ pub struct Kept {
     tally: Tally,
     exchanges: Exchanges,
     is_any: bool,
+    /// The last responses, by who sent them and their offsets: they may be delivered late.
+    answers: VecDeque<(Side, u64)>,
 }
 
 impl Sieve {
@@ -59,6 +65,12 @@ impl Sieve {
         }
         kept.is_any = true;
         kept.exchanges.transaction(&seen.transaction);
+        if let Some(response) = seen.transaction.response {
+            if kept.answers.len() >= ANSWERS {
+                kept.answers.pop_front();
+            }
+            kept.answers.push_back((seen.transaction.side.other(), response.place.offset));
+        }
         if self.is_of_transactions() {
             kept.pdus_of(seen);
         }
@@ -150,6 +162,13 @@ impl Kept {
         part.partial = std::mem::take(&mut self.tally.partial);
         part.findings = std::mem::take(&mut self.tally.findings);
         (part.with_errors, part.with_warnings) = (self.tally.with_errors, self.tally.with_warnings);
+    }
+
+    /// A response that was counted, if it was, reached its asking side late.
+    pub fn delivered_late(&mut self, late: &LateDelivery) {
+        if self.answers.contains(&(late.side, late.offset)) {
+            self.exchanges.delivered_late(late);
+        }
     }
 
     fn pdu(&mut self, pdu: &SeenPdu) {
