@@ -51,7 +51,7 @@ fn what_a_slow_reader_does_not_take_is_given_up_and_counted() {
 
 #[test]
 fn who_does_not_say_so_loses_nothing() {
-    let capture = capture(8_000);
+    let capture = capture(40_000);
     let mut child = start(&["--type", "pdu,summary"]);
     let mut stdin = child.stdin.take().unwrap();
     let writing = std::thread::spawn(move || stdin.write_all(&capture).unwrap());
