@@ -239,6 +239,8 @@ pub(super) struct Core {
     pub(super) fed_all: bool,
     pub(super) stopping: bool,
     pub(super) failure: Option<(LinkId, Failure)>,
+    /// When a request was sent last.
+    pub(super) last_sent: Option<Timestamp>,
     /// When the rate cap lets the next request go.
     pub(super) next_at: Timestamp,
     pub(super) permits: u64,
@@ -326,6 +328,7 @@ impl Engine {
             fed_all: false,
             stopping: false,
             failure: None,
+            last_sent: None,
             next_at: Timestamp::MIN,
             permits: 0,
             steps_over: false,
@@ -483,6 +486,13 @@ impl Engine {
     #[must_use]
     pub const fn epoch(&self) -> Option<Timestamp> {
         self.core.epoch
+    }
+
+    /// From when the first request was due to when the last one was sent; what comes after that is waiting for
+    /// answers and receipts, and says nothing of the rate.
+    #[must_use]
+    pub fn sent_for(&self) -> Option<Duration> {
+        Some(self.core.last_sent?.since(self.core.epoch?))
     }
 
     /// What became of requests since the last call.

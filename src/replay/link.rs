@@ -409,6 +409,7 @@ impl Link {
             let step = (1e9 / cap) as i64;
             core.next_at = core.now.plus(Duration::from_nanos(step));
         }
+        core.last_sent = Some(core.now);
         self.active_at = core.now;
         self.is_ready(core);
     }

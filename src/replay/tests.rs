@@ -6,9 +6,9 @@ use proptest::prelude::*;
 
 use super::Secret;
 use super::engine::{Close, Engine, Failure, LinkId, LinkOptions, Options, Replayed};
-use super::plan::Planned;
+use super::plan::{Planned, Recorded};
 use crate::session::BindType;
-use crate::smpp::{CommandId, CommandStatus, Header};
+use crate::smpp::{CommandId, CommandStatus, Header, Span};
 use crate::smsc;
 use crate::smsc::server::Machine;
 use crate::time::{Duration, Timestamp};
@@ -70,6 +70,8 @@ struct Wire {
 pub(super) struct World<M = smsc::Engine> {
     pub(super) replay: Engine,
     pub(super) smsc: M,
+    /// What the engine asked, but for binds.
+    sent: Vec<Vec<u8>>,
     /// What the message centre asked, or told, of its own accord.
     pub(super) told: Vec<(Timestamp, Vec<u8>)>,
     wires: BTreeMap<LinkId, Wire>,
@@ -93,6 +95,7 @@ impl<M: Machine> World<M> {
         Self {
             replay: Engine::new(replay, START),
             smsc,
+            sent: Vec::new(),
             told: Vec::new(),
             wires: BTreeMap::new(),
             now: START,
@@ -136,9 +139,12 @@ impl<M: Machine> World<M> {
             let mut octets = Vec::new();
             let close = self.replay.take(link, &mut octets);
             let Some(wire) = self.wires.get_mut(&link) else { return true };
-            for (header, _) in Self::pdus(&octets) {
+            for (header, pdu) in Self::pdus(&octets) {
                 let id = header.command_id;
                 assert!(wire.is_bound || id.is_bind(), "{id} before the bind's response");
+                if !id.is_response() && !id.is_bind() {
+                    self.sent.push(pdu);
+                }
                 match id {
                     CommandId::UNBIND => wire.unbinds += 1,
                     CommandId::SUBMIT_SM => {
@@ -257,12 +263,14 @@ fn requests_are_sent_at_their_time_and_the_cap_delays_them() {
     for (cap, last) in [(None, 900), (Some(5.0), 1_800)] {
         let mut options = options(1, 10, 10);
         options.rate_cap = cap;
+        options.linger = Duration::from_secs(5);
         let mut world = World::new(options, smsc::Options::default());
         feed(&mut world, 10, 1, Duration::from_millis(100));
         world.run(None);
         let exchanges = world.replay.exchanges();
         let sent = exchanges.last().unwrap().sent.unwrap().since(exchanges[0].sent.unwrap());
         assert_eq!(sent.millis(), last, "{cap:?}");
+        assert_eq!(world.replay.sent_for().unwrap().millis(), last, "staying bound does not count");
     }
 }
 
@@ -344,6 +352,84 @@ fn without_a_connection_nothing_is_sent_and_it_says_so() {
     world.run(None);
     let failure = world.replay.failure().map(|(_, failure)| failure.clone());
     assert_eq!(failure, Some(Failure::Connect("refused".to_owned())));
+}
+
+/// A request about the message of this captured id.
+fn about(number: u64, session: u32, command: CommandId, id: &[u8]) -> Planned {
+    let mut octets = vec![0; 16];
+    octets.extend(id);
+    octets.extend(b"\0\x01\x01ours\0");
+    let length = u32::try_from(octets.len()).unwrap();
+    octets[..4].copy_from_slice(&length.to_be_bytes());
+    octets[4..8].copy_from_slice(&command.0.to_be_bytes());
+    let end = 16 + u32::try_from(id.len()).unwrap();
+    let message_id = Some(Span { start: 16, end });
+    Planned { number, session, message_id, ..Planned::of(command, START, octets) }
+}
+
+/// A submit_sm that was given this id when it was captured.
+fn submit_of(number: u64, session: u32, id: &[u8]) -> Planned {
+    let mut response = vec![0; 16];
+    response[4..8].copy_from_slice(&CommandId::SUBMIT_SM_RESP.0.to_be_bytes());
+    response.extend(id);
+    response.push(0);
+    let length = u32::try_from(response.len()).unwrap();
+    response[..4].copy_from_slice(&length.to_be_bytes());
+    let recorded = Recorded::Answered { response: response.into(), latency: Duration::ZERO };
+    Planned { recorded, ..submit(number, session, Duration::ZERO) }
+}
+
+#[test]
+fn requests_that_name_a_message_wait_for_its_new_id_and_carry_it_in_any_session() {
+    for session in [0, 1] {
+        for command in [CommandId::QUERY_SM, CommandId::CANCEL_SM, CommandId::REPLACE_SM] {
+            let mut options = options(2, 1, 10);
+            options.translate = true;
+            options.links[0].requests = if session == 0 { 3 } else { 2 };
+            options.links[1].requests = u64::from(session);
+            let smsc =
+                smsc::Options { latency: "20ms".parse().unwrap(), first_id: 77, ..smsc::Options::default() };
+            let mut world = World::new(options, smsc);
+            let requests = [
+                submit_of(0, 0, b"captured"),
+                about(1, session, command, b"captured"),
+                about(2, 0, command, b"unknown"),
+            ];
+            world.replay.feed(requests, START);
+            world.replay.fed_all(START);
+            world.run(None);
+            let named = |id: &[u8]| {
+                let about = world.sent.iter().filter(|pdu| pdu[4..8] == command.0.to_be_bytes());
+                about.filter(|pdu| pdu[16..].starts_with(id)).count()
+            };
+            assert_eq!(
+                (named(b"0000000077\0"), named(b"unknown\0"), named(b"captured\0")),
+                (1, 1, 0),
+                "{command}"
+            );
+            for pdu in &world.sent {
+                assert_eq!(pdu[..4], u32::try_from(pdu.len()).unwrap().to_be_bytes(), "its length is right");
+            }
+            assert_eq!(world.replay.counters().untranslated, 1);
+            let exchanges = world.replay.exchanges();
+            let sent =
+                |number| exchanges.iter().find(|one| one.planned.number == number).unwrap().sent.unwrap();
+            assert!(sent(1).since(sent(0)) >= Duration::from_millis(20), "it waits for the response");
+        }
+    }
+}
+
+#[test]
+fn a_request_that_names_a_message_which_gets_no_id_is_sent_as_it_was() {
+    let mut options = options(1, 2, 10);
+    options.translate = true;
+    let errors = "RSUBMITFAIL=100".parse().unwrap();
+    let mut world = World::new(options, smsc::Options { errors, ..smsc::Options::default() });
+    world.replay.feed([submit_of(0, 0, b"captured"), about(1, 0, CommandId::QUERY_SM, b"captured")], START);
+    world.replay.fed_all(START);
+    world.run(None);
+    assert_eq!((world.replay.counters().sent, world.replay.counters().untranslated), (2, 1));
+    assert!(world.sent.iter().any(|pdu| pdu[16..].starts_with(b"captured\0")));
 }
 
 proptest! {

@@ -135,7 +135,7 @@ pub struct Run<'a> {
     pub counters: &'a Counters,
     /// Requests that were planned.
     pub planned: u64,
-    /// From the first request's time to the end, in seconds.
+    /// From when the first request was due to when the last one was sent, in seconds.
     pub lasted: Option<f64>,
     /// Requests a second that were wanted; `None`: as many as possible.
     pub wanted: Option<f64>,

@@ -77,7 +77,7 @@ pub struct Outcome {
     pub counters: Counters,
     /// Why it could not go on.
     pub failure: Option<(LinkId, Failure)>,
-    /// From the first request's time to the end.
+    /// From when the first request was due to when the last one was sent.
     pub lasted: Option<Duration>,
 }
 
@@ -155,7 +155,7 @@ pub fn run(
     });
     let (rest, outcome) = {
         let mut engine = shared.lock();
-        let lasted = engine.epoch().map(|epoch| shared.clock.now().since(epoch));
+        let lasted = engine.sent_for();
         let failure = engine.failure().cloned();
         (engine.exchanges(), Outcome { counters: engine.counters(), failure, lasted })
     };
