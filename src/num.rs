@@ -16,6 +16,12 @@ pub const fn count(n: usize) -> u64 {
     n as u64
 }
 
+/// A 64-bit number as a 32-bit one; those past 2^32 saturate.
+#[must_use]
+pub fn short_of(n: u64) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
 /// A length in memory as a 32-bit count; lengths past 2^32 saturate.
 #[must_use]
 pub fn short(n: usize) -> u32 {

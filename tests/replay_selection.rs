@@ -4,7 +4,7 @@ mod replay;
 
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use replay::{Act, Asked, REQUESTS, Run, SUBMIT, Smsc, command, finish, kill, numbered, start};
 use serde_json::Value;
@@ -121,8 +121,18 @@ fn the_smsc_of_a_capture_answers_as_it_did_and_ends_when_all_was_played() {
     let run = Run::of(&finish(start(&capture, address.parse().unwrap(), NAMED)));
     // Message ids are those of the capture, too.
     assert_eq!((run.status, run.count("/verdicts/same")), (0, REQUESTS as u64), "{}", run.summary);
-    let (status, played) = lines(smsc);
+    let (status, mut played) = lines(smsc);
+    let summary = played.pop().unwrap();
     assert_eq!((status, played.len()), (Some(0), REQUESTS + 2));
+    assert_eq!(summary["requests"], (REQUESTS + 2) as u64);
+    for (document, values) in [("played", played.clone()), ("played-summary", vec![summary])] {
+        let schema =
+            Command::new(env!("CARGO_BIN_EXE_smpp-inspect")).args(["schema", document]).output().unwrap();
+        let validator = jsonschema::validator_for(&serde_json::from_slice(&schema.stdout).unwrap()).unwrap();
+        for value in &values {
+            assert!(validator.is_valid(value), "{document}: {value}");
+        }
+    }
     let frames: BTreeSet<u64> = played.iter().map(|line| line["pcap"]["frame"].as_u64().unwrap()).collect();
     assert_eq!(frames.len(), played.len(), "each is told once");
     for line in &played {

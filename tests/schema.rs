@@ -84,7 +84,7 @@ fn every_key_of_the_schema_is_described() {
         }
     }
     let mut bare = Vec::new();
-    for document in ["report", "replay", "replayed"] {
+    for document in ["report", "replay", "replayed", "played", "played-summary"] {
         visit(document, &json(&["schema", document]), &mut bare);
     }
     assert!(bare.is_empty(), "{bare:?}");

@@ -36,6 +36,7 @@ pub use block::Block;
 pub use error::Error;
 pub use inputs::Skipped;
 pub use lane::{FileFacts, MAX_RECORD};
+pub use places::Locator;
 pub use reader::{Capture, READ_SIZE};
 pub use source::Input;
 

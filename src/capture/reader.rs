@@ -7,13 +7,13 @@
 use std::collections::{HashSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use super::block::Block;
 use super::error::Error;
 use super::inputs::{self, Given, Skipped};
 use super::lane::{FileFacts, Lane};
-use super::places::Places;
+use super::places::{Locator, Places};
 use super::ring::{self, Ring};
 use super::source::{How, Input};
 use super::waiting::PAUSE;
@@ -43,7 +43,7 @@ pub struct Capture {
     files: Vec<FileFacts>,
     skipped: Vec<Skipped>,
     errors: Vec<Error>,
-    places: Places,
+    places: Arc<RwLock<Places>>,
     span: Option<(Timestamp, Timestamp)>,
     /// Frame numbers given so far.
     numbered: u64,
@@ -93,7 +93,7 @@ impl Capture {
             files: Vec::new(),
             skipped: Vec::new(),
             errors: Vec::new(),
-            places: Places::default(),
+            places: Arc::default(),
             span: None,
             numbered: 0,
             read: 0,
@@ -196,8 +196,14 @@ impl Capture {
     /// The file that a frame is in, and its number there; `None` where files alternated too often to remember.
     #[must_use]
     pub fn place(&self, frame: u64) -> Option<(&FileFacts, u64)> {
-        let (file, number) = self.places.find(frame)?;
+        let (file, number) = self.places.read().unwrap_or_else(PoisonError::into_inner).find(frame)?;
         Some((self.files.get(file)?, number))
+    }
+
+    /// Who finds frames in their files from other threads.
+    #[must_use]
+    pub fn locator(&self) -> Locator {
+        Locator::new(Arc::clone(&self.places))
     }
 
     /// Frames read so far.
@@ -302,6 +308,9 @@ impl Capture {
         match Lane::open(input, &how) {
             Ok(lane) => {
                 self.files.push(lane.facts.clone());
+                let mut places = self.places.write().unwrap_or_else(PoisonError::into_inner);
+                places.file(&lane.facts.path);
+                drop(places);
                 let file = self.files.len() - 1;
                 self.active.push(Active {
                     lane,
@@ -356,7 +365,8 @@ impl Capture {
         let shift = self.numbered.wrapping_sub(one.handed);
         self.numbered = block.renumber(shift);
         one.handed = self.numbered.wrapping_sub(shift);
-        self.places.add(first.wrapping_add(shift), one.file, first);
+        let mut places = self.places.write().unwrap_or_else(PoisonError::into_inner);
+        places.add(first.wrapping_add(shift), self.numbered, one.file, first);
     }
 
     /// Frames of several inputs in the order of their times, until `block` is full or one input is left.
@@ -373,7 +383,12 @@ impl Capture {
             let Some(active) = self.active.get_mut(index) else { return };
             if let Some(frame) = active.block.frame(active.next) {
                 self.numbered += 1;
-                self.places.add(self.numbered, active.file, frame.number);
+                self.places.write().unwrap_or_else(PoisonError::into_inner).add(
+                    self.numbered,
+                    self.numbered,
+                    active.file,
+                    frame.number,
+                );
                 block.copy(self.numbered, &frame);
                 active.handed = frame.number;
                 active.next += 1;

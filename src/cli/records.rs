@@ -1,7 +1,7 @@
 //! `smpp-inspect records`: single transactions or sessions, a line each.
 
 use std::cell::RefCell;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IoSlice, IsTerminal, Write};
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
@@ -15,13 +15,13 @@ use super::reading::{Reading, complain_of};
 use super::terminal::{self, Color};
 use super::{DONE, FAILED, Failure, complain};
 use crate::filter::Filter;
-use crate::pipeline::{self, Settings};
-use crate::report::record::{Record, RecordType};
+use crate::num::count;
+use crate::pipeline::{self, Given, Settings};
+use crate::report::record::{Record, RecordType, Scribe, SummaryRecord};
 use crate::report::{Asked, Belonging, KeptWhole};
 use crate::time::Timestamp;
 use crate::view::Zone;
-use crate::view::record::model::Document;
-use crate::view::record::{self, Documents};
+use crate::view::record::{self, Lines, Shape};
 use crate::view::records::RecordTable;
 use crate::view::text::Options;
 
@@ -122,61 +122,52 @@ impl Kind {
     }
 }
 
-/// Where records go.
+/// Who writes records.
 enum Writer {
-    Table(RecordTable, bool),
-    Lines(Lines, Shape),
+    Table(RecordTable),
+    Lines(Shape, record::Options),
 }
 
-/// The form of a document.
-enum Shape {
-    Native,
-    Ecs,
-    Eve,
-    Csv(record::csv::Table),
-}
-
-/// Makes documents, with what the run itself has to say.
-struct Lines {
-    documents: Documents,
+/// What the run itself has to say in a summary.
+struct OfRun {
     is_live: bool,
     /// What is redacted.
     redacted: Option<String>,
 }
 
-impl Lines {
-    fn document(&mut self, record: &Record) -> Document {
-        let mut document = self.documents.of(record);
-        if let Some(summary) = document.summary.as_deref_mut() {
-            if let Some(redacted) = &self.redacted {
-                summary.privacy = format!("{}; tokens for {redacted}", summary.privacy);
-            }
-            if self.is_live {
-                summary.lag_ms = document.timestamp.map(lag_ms);
-                summary.memory_octets = memory();
-            }
-        }
-        document
-    }
-}
-
 impl Writer {
-    fn write(&mut self, record: &Record, out: &mut dyn Write) -> io::Result<()> {
+    /// One for a thread.
+    fn scribe(&self) -> Box<dyn Scribe> {
         match self {
-            Self::Table(table, titled) => {
-                if !std::mem::replace(titled, true) {
-                    table.write_titles(out)?;
+            Self::Table(table) => Box::new(table.clone()),
+            Self::Lines(shape, options) => Box::new(Lines::new(shape.clone(), *options)),
+        }
+    }
+
+    fn write_titles(&self, mut out: &mut dyn Write) -> io::Result<()> {
+        match self {
+            Self::Table(table) => table.write_titles(&mut out),
+            Self::Lines(shape, options) => Lines::new(shape.clone(), *options).write_titles(out),
+        }
+    }
+
+    fn write_summary(&self, summary: &SummaryRecord, run: &OfRun, out: &mut dyn Write) -> io::Result<()> {
+        let record = Record::Summary(Box::new(summary.clone()));
+        match self {
+            Self::Table(table) => table.write(&record, out),
+            Self::Lines(shape, options) => {
+                let mut lines = Lines::new(shape.clone(), *options);
+                let mut document = lines.document(&record);
+                if let Some(summary) = document.summary.as_deref_mut() {
+                    if let Some(redacted) = &run.redacted {
+                        summary.privacy = format!("{}; tokens for {redacted}", summary.privacy);
+                    }
+                    if run.is_live {
+                        summary.lag_ms = document.timestamp.map(lag_ms);
+                        summary.memory_octets = memory();
+                    }
                 }
-                table.write(record, out)
-            }
-            Self::Lines(lines, shape) => {
-                let document = lines.document(record);
-                match shape {
-                    Shape::Native => record::write_ndjson(&document, out),
-                    Shape::Ecs => record::write_line(&record::others::ecs(&document), out),
-                    Shape::Eve => record::write_line(&record::others::eve(&document), out),
-                    Shape::Csv(table) => table.write(&document, out),
-                }
+                lines.write(&document, out)
             }
         }
     }
@@ -206,7 +197,9 @@ impl Arguments {
             // What one read brings is worked through before the next: nothing waits on other threads.
             settings.threads = 1;
         }
-        let mut writer = self.writer(&settings)?;
+        let writer = self.writer()?;
+        let redacted = settings.redactor.as_ref().map(|redactor| redactor.subjects().to_string());
+        let run = OfRun { is_live: self.reading.is_live(), redacted };
         let capture = self.reading.capture(&interrupt);
         let is_terminal = io::stdout().is_terminal();
         let at_once = is_terminal || self.reading.is_live();
@@ -216,12 +209,27 @@ impl Arguments {
         Output::Stdout.write(|out| {
             let out = RefCell::new(out);
             let mut written: io::Result<()> = Ok(());
-            let mut take = |record: &Record| {
-                if left == 0 {
-                    return false;
+            let mut titled = false;
+            let mut take = |given: Given<'_>| {
+                let mut out = out.borrow_mut();
+                if left > 0 && !std::mem::replace(&mut titled, true) {
+                    written = writer.write_titles(*out);
                 }
-                left -= 1;
-                written = writer.write(record, *out.borrow_mut());
+                if written.is_ok() {
+                    written = match given {
+                        Given::Written(records) => {
+                            let most = usize::try_from(left).unwrap_or(usize::MAX);
+                            let records = records.get(..most).unwrap_or(records);
+                            left -= count(records.len());
+                            write_all(records.iter().map(|(_, octets)| *octets), *out)
+                        }
+                        Given::Summary(_) if left == 0 => Ok(()),
+                        Given::Summary(summary) => {
+                            left -= 1;
+                            writer.write_summary(summary, &run, *out)
+                        }
+                    };
+                }
                 written.is_ok() && left > 0
             };
             // Bars would stand among the lines.
@@ -235,7 +243,8 @@ impl Arguments {
                     progress.update(read, of);
                 }
             };
-            outcome = Some(pipeline::records(capture, &settings, &types, &mut take, &mut tell));
+            let hire = || writer.scribe();
+            outcome = Some(pipeline::written(capture, &settings, &types, &hire, &mut take, &mut tell));
             written
         })?;
         let Some(outcome) = outcome else { return Ok(FAILED) };
@@ -277,37 +286,45 @@ impl Arguments {
     }
 
     /// What writes records.
-    fn writer(&self, settings: &Settings) -> Result<Writer, Failure> {
+    fn writer(&self) -> Result<Writer, Failure> {
         let options = Options {
             zone: self.tz.clone().unwrap_or_default(),
             ..terminal::options(Color::Never, self.ascii)
         };
-        Ok(match self.format {
-            Format::Table => {
-                let [kind] = self.types[..] else {
-                    return Err(Failure::new("--type", "a table has one type: name one, or --format ndjson"));
-                };
+        let shape = match (self.format, &self.types[..]) {
+            (Format::Table, [kind]) => {
                 let (files, terminal) = (self.reading.is_several(), io::stdout().is_terminal());
-                Writer::Table(RecordTable::of(kind.record_type(), options, files, terminal), false)
+                return Ok(Writer::Table(RecordTable::of(kind.record_type(), options, files, terminal)));
             }
-            _ => {
-                let shown = record::Options { texts: self.with_text, secrets: self.show_secrets };
-                let redacted = settings.redactor.as_ref().map(|redactor| redactor.subjects().to_string());
-                let (documents, is_live) = (Documents::new(shown), self.reading.is_live());
-                let shape = match (self.format, &self.types[..]) {
-                    (Format::Ecs, _) => Shape::Ecs,
-                    (Format::Eve, _) => Shape::Eve,
-                    (Format::Csv, [kind]) => {
-                        let event_type = record::event_type(kind.record_type());
-                        Shape::Csv(record::csv::Table::new(event_type, &self.fields))
-                    }
-                    (Format::Csv, _) => return Err(Failure::new("--type", "CSV has one type: name one")),
-                    _ => Shape::Native,
-                };
-                Writer::Lines(Lines { documents, is_live, redacted }, shape)
+            (Format::Table, _) => {
+                return Err(Failure::new("--type", "a table has one type: name one, or --format ndjson"));
             }
-        })
+            (Format::Ecs, _) => Shape::Ecs,
+            (Format::Eve, _) => Shape::Eve,
+            (Format::Csv, [kind]) => {
+                let event_type = record::event_type(kind.record_type());
+                Shape::Csv(record::csv::Table::new(event_type, &self.fields))
+            }
+            (Format::Csv, _) => return Err(Failure::new("--type", "CSV has one type: name one")),
+            (Format::Ndjson, _) => Shape::Native,
+        };
+        Ok(Writer::Lines(shape, record::Options { texts: self.with_text, secrets: self.show_secrets }))
     }
+}
+
+/// Writes pieces one behind the other, without putting them together first.
+fn write_all<'a>(pieces: impl Iterator<Item = &'a [u8]>, out: &mut dyn Write) -> io::Result<()> {
+    let mut pieces: Vec<IoSlice<'_>> = pieces.map(IoSlice::new).collect();
+    let mut left = pieces.as_mut_slice();
+    while !left.is_empty() {
+        match out.write_vectored(left) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(written) => IoSlice::advance_slices(&mut left, written),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 /// The machine's time less `at`.

@@ -27,6 +27,10 @@ enum Document {
     Replay,
     /// Of a line of `replay --format ndjson`
     Replayed,
+    /// Of `replay --as smsc --format json`
+    PlayedSummary,
+    /// Of a line of `replay --as smsc --format ndjson`
+    Played,
 }
 
 impl Arguments {
@@ -37,6 +41,8 @@ impl Arguments {
             Document::Records => view::schema::write_record(&mut out),
             Document::Replay => view::schema::write_replay(&mut out),
             Document::Replayed => view::schema::write_replayed(&mut out),
+            Document::PlayedSummary => view::schema::write_played_summary(&mut out),
+            Document::Played => view::schema::write_played(&mut out),
         })?;
         Ok(DONE)
     }

@@ -1,59 +1,18 @@
 //! One connection from its segments to its sessions: tcp → smpp → session, counted on the way.
 
-use std::sync::Arc;
-
-use super::pdus::{Live, Outcomes, Pdus, Told};
-use super::sifting::{Ends, sift};
+use super::pdus::{Known, Live, Outcomes, Pdus, Told};
+use super::setup::{Out, Setup};
+use super::sifting::sift;
 use crate::decap::{Direction, Endpoint, Flags};
-use crate::dissect::Sought;
-use crate::names::Names;
 use crate::num::count;
-use crate::redact::Redactor;
-use crate::report::{Facing, Row, SessionRow, Sieve, Tally, What, Who};
-use crate::session::{End, Limits as SessionLimits, SessionEnd, Sessions, Transaction};
+use crate::report::{Facing, Row, SessionRow, Tally, What, Who};
+use crate::session::{End, SessionEnd, Sessions, Transaction};
 use crate::smpp::detect::{Held, Probe, Verdict, is_tls};
 use crate::smpp::framer::{Framed, Framer, Framing};
-use crate::smpp::text::Charset;
 use crate::tcp::{
-    Arrival, Closing, Connection, ConnectionNumber, Event, Limits as TcpLimits, Missing, Ordered, Origin,
-    PerSide, Side,
+    Arrival, Closing, Connection, ConnectionNumber, Event, Missing, Ordered, Origin, PerSide, Side,
 };
 use crate::time::{Duration, Timestamp};
-
-/// What is the same for all connections.
-#[derive(Clone, Debug)]
-pub(super) struct Setup {
-    /// Ports on which everything is SMPP until proven otherwise, as inclusive ranges.
-    pub(super) ports: Vec<(u16, u16)>,
-    /// Whether SMPP is looked for on other ports.
-    pub(super) detect: bool,
-    pub(super) tcp: TcpLimits,
-    pub(super) session: SessionLimits,
-    /// The PDUs that are to be picked out.
-    pub(super) show: Option<Sought>,
-    /// Who redacts what leaves.
-    pub(super) redactor: Option<Arc<Redactor>>,
-    /// What is told of peers.
-    pub(super) names: Arc<Names>,
-    /// Whether each connection is counted apart, so that sessions can be selected.
-    pub(super) apart: bool,
-    /// What leaves one by one.
-    pub(super) singly: Singly,
-    /// What alone is counted of sessions.
-    pub(super) sieve: Option<Arc<Sieve>>,
-    /// What the message centres mean by data_coding 0.
-    pub(super) default_charset: Charset,
-}
-
-/// What leaves the shards one by one.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Singly {
-    pub(super) transactions: bool,
-    pub(super) pdus: bool,
-    pub(super) findings: bool,
-    /// Whether findings have their PDUs with them.
-    pub(super) with_pdus: bool,
-}
 
 /// How long a closed connection is kept: segments that its end overtook may still come.
 const LINGER: Duration = Duration::from_secs(2);
@@ -104,12 +63,13 @@ enum Content {
     Over,
 }
 
-struct Smpp {
+pub(super) struct Smpp {
     framers: PerSide<Framer>,
-    sessions: Sessions,
-    live: Vec<Live>,
+    pub(super) sessions: Sessions,
+    pub(super) live: Vec<Live>,
     ended: Vec<SessionEnd>,
     told: Told,
+    pub(super) whose: Known,
 }
 
 /// Where octets of one side go, and findings.
@@ -118,12 +78,14 @@ struct Flow<'a> {
     early: &'a mut Vec<(Side, Timestamp, Event)>,
     handshake: bool,
     opened_at: Option<Timestamp>,
+    first_at: Option<Timestamp>,
     side: Side,
     now: Timestamp,
     ends: (Endpoint, Endpoint),
     number: ConnectionNumber,
     setup: &'a Setup,
     tally: &'a mut Tally,
+    out: &'a mut Out,
 }
 
 impl Analysis {
@@ -148,12 +110,12 @@ impl Analysis {
     }
 
     /// Hands out what was counted apart and is in no session's row yet.
-    pub(super) fn rest(&mut self, frame: u64, rows: &mut Vec<Row>) {
+    pub(super) fn rest(&mut self, frame: u64, out: &mut Out) {
         if let Some(own) = self.apart.take()
             && let Some(last) = &self.last
         {
             let what = What::Rest(Box::new((Who::clone(last), *own)));
-            rows.push(Row { frame, connection: self.number.0, what });
+            out.rows.push(Row { frame, connection: self.number.0, what });
         }
     }
 
@@ -199,24 +161,25 @@ impl Analysis {
 
     /// Lets go of what is held until others come: holes are gaps, PDUs that are not whole are partial, and what was
     /// not found to be SMPP yet is looked at no further.
-    pub(super) fn relieve(&mut self, frame: u64, setup: &Setup, tally: &mut Tally, rows: &mut Vec<Row>) {
+    pub(super) fn relieve(&mut self, frame: u64, setup: &Setup, tally: &mut Tally, out: &mut Out) {
+        out.frame = frame;
         if matches!(self.content, Content::Open(_)) {
             self.content = Content::Other;
         }
         let now = self.last_at;
         for side in [Side::Opener, Side::Accepter] {
-            let (tcp, mut flow) = self.parts(side, now, setup, tally);
+            let (tcp, mut flow) = self.parts(side, now, setup, tally, out);
             tcp.finish(side, now, &mut flow);
             if let Content::Smpp(smpp) = &mut self.content {
                 let framer = smpp.framers.of_mut(side);
                 framer.shrink();
                 if framer.is_waiting() {
-                    self.parts(side, now, setup, tally).1.gap(0, 0, Missing::Lost);
+                    self.parts(side, now, setup, tally, out).1.gap(0, 0, Missing::Lost);
                 }
             }
         }
         tally.limits.add("connections made to give up what they held, for want of memory", 1);
-        self.settle(frame, setup, tally, rows);
+        self.settle(frame, setup, tally, out);
     }
 
     /// Takes a segment.
@@ -227,8 +190,9 @@ impl Analysis {
         payload: &[u8],
         setup: &Setup,
         tally: &mut Tally,
-        rows: &mut Vec<Row>,
+        out: &mut Out,
     ) {
+        out.frame = arrival.frame;
         self.last_at = self.last_at.max(arrival.at);
         self.first_at.get_or_insert(arrival.at);
         // Under other addresses it is another end that is sent from or received at.
@@ -241,7 +205,7 @@ impl Analysis {
         if arrival.flags.has(Flags::SYN) && self.opened_at.is_none() {
             self.opened_at = Some(arrival.at);
         }
-        let (tcp, mut flow) = self.parts(arrival.side, arrival.at, setup, tally);
+        let (tcp, mut flow) = self.parts(arrival.side, arrival.at, setup, tally, out);
         // A SYN may carry octets itself.
         flow.handshake |= arrival.flags.has(Flags::SYN);
         tcp.push(arrival, payload, &setup.tcp, &mut flow);
@@ -252,7 +216,7 @@ impl Analysis {
         if self.closed_at.is_none() && self.tcp.is_closed() {
             self.closed_at = Some(arrival.at);
         }
-        self.settle(arrival.frame, setup, tally, rows);
+        self.settle(arrival.frame, setup, tally, out);
     }
 
     /// Capture time has come to `now`.
@@ -262,11 +226,12 @@ impl Analysis {
         frame: u64,
         setup: &Setup,
         tally: &mut Tally,
-        rows: &mut Vec<Row>,
+        out: &mut Out,
     ) {
+        out.frame = frame;
         if !self.tcp.is_quiet() {
             for side in [Side::Opener, Side::Accepter] {
-                let (tcp, mut flow) = self.parts(side, now, setup, tally);
+                let (tcp, mut flow) = self.parts(side, now, setup, tally, out);
                 tcp.tick(side, now, &setup.tcp, &mut flow);
                 let waits = tcp.waits(side);
                 if let Content::Smpp(smpp) = &mut self.content {
@@ -281,11 +246,11 @@ impl Analysis {
         if let Some(closed_at) = self.closed_at
             && now.since(closed_at) >= LINGER
         {
-            self.close(End::Idle, frame, setup, tally, rows);
+            self.close(End::Idle, frame, setup, tally, out);
             self.classify(tally);
             self.tcp.forget();
         }
-        self.settle(frame, setup, tally, rows);
+        self.settle(frame, setup, tally, out);
     }
 
     /// Whether its sessions are over and counted.
@@ -305,20 +270,14 @@ impl Analysis {
     }
 
     /// The connection is over and forgotten; `end` says why, unless TCP said it.
-    pub(super) fn leave(
-        &mut self,
-        end: End,
-        frame: u64,
-        setup: &Setup,
-        tally: &mut Tally,
-        rows: &mut Vec<Row>,
-    ) {
-        self.close(end, frame, setup, tally, rows);
+    pub(super) fn leave(&mut self, end: End, frame: u64, setup: &Setup, tally: &mut Tally, out: &mut Out) {
+        self.close(end, frame, setup, tally, out);
         self.count(tally);
     }
 
-    fn close(&mut self, end: End, frame: u64, setup: &Setup, tally: &mut Tally, rows: &mut Vec<Row>) {
-        self.drain(true, setup, tally);
+    fn close(&mut self, end: End, frame: u64, setup: &Setup, tally: &mut Tally, out: &mut Out) {
+        out.frame = frame;
+        self.drain(true, setup, tally, out);
         let (end, by) = match self.tcp.closing() {
             Some(Closing::Fin(side)) => (End::Fin, Some(side)),
             Some(Closing::Rst(side)) => (End::Rst, Some(side)),
@@ -329,21 +288,22 @@ impl Analysis {
             let Smpp { sessions, live, ended, .. } = &mut **smpp;
             sessions.close(end, by, at, &mut Outcomes { live, ended, tally, connection: self.number });
         }
-        self.settle(frame, setup, tally, rows);
+        self.settle(frame, setup, tally, out);
     }
 
     /// The capture ends at `now`.
-    pub(super) fn finish(&mut self, now: Timestamp, setup: &Setup, tally: &mut Tally, rows: &mut Vec<Row>) {
+    pub(super) fn finish(&mut self, now: Timestamp, setup: &Setup, tally: &mut Tally, out: &mut Out) {
         if self.tcp.closing().is_some() {
-            self.leave(End::Idle, u64::MAX, setup, tally, rows);
+            self.leave(End::Idle, u64::MAX, setup, tally, out);
             return;
         }
-        self.drain(false, setup, tally);
+        out.frame = u64::MAX;
+        self.drain(false, setup, tally, out);
         if let Content::Smpp(smpp) = &mut self.content {
             let Smpp { sessions, live, ended, .. } = &mut **smpp;
             sessions.finish(now, &mut Outcomes { live, ended, tally, connection: self.number });
         }
-        self.settle(u64::MAX, setup, tally, rows);
+        self.settle(u64::MAX, setup, tally, out);
         self.count(tally);
     }
 
@@ -353,27 +313,30 @@ impl Analysis {
         now: Timestamp,
         setup: &'a Setup,
         tally: &'a mut Tally,
+        out: &'a mut Out,
     ) -> (&'a mut Connection, Flow<'a>) {
         let flow = Flow {
             content: &mut self.content,
             early: &mut self.early,
             handshake: self.tcp.has_handshake(),
             opened_at: self.opened_at,
+            first_at: self.first_at,
             side,
             now,
             ends: (self.opener, self.accepter),
             number: self.number,
             setup,
             tally,
+            out,
         };
         (&mut self.tcp, flow)
     }
 
     /// Hands on all that is still held: octets behind holes, then the starts of PDUs.
-    fn drain(&mut self, closed: bool, setup: &Setup, tally: &mut Tally) {
+    fn drain(&mut self, closed: bool, setup: &Setup, tally: &mut Tally, out: &mut Out) {
         for side in [Side::Opener, Side::Accepter] {
             let now = self.last_at;
-            let (tcp, mut flow) = self.parts(side, now, setup, tally);
+            let (tcp, mut flow) = self.parts(side, now, setup, tally, out);
             tcp.finish(side, now, &mut flow);
         }
         let ends = (self.opener, self.accepter);
@@ -381,37 +344,52 @@ impl Analysis {
         if let Content::Smpp(smpp) = &mut self.content {
             for side in [Side::Opener, Side::Accepter] {
                 let told = smpp.told;
-                let Smpp { framers, sessions, live, ended, .. } = &mut **smpp;
-                let mut pdus = Pdus { sessions, live, ended, tally, side, connection: number, ends, told };
+                let sieve = setup.sieve.as_deref();
+                let Smpp { framers, sessions, live, ended, whose, .. } = &mut **smpp;
+                let mut pdus = Pdus {
+                    sessions,
+                    live,
+                    ended,
+                    tally,
+                    out,
+                    whose,
+                    side,
+                    connection: number,
+                    ends,
+                    told,
+                    sieve,
+                };
                 framers.of_mut(side).finish(closed, &mut pdus);
             }
         }
     }
 
-    /// Turns the PDUs and transactions that were asked for and the sessions that ended into rows.
-    fn settle(&mut self, frame: u64, setup: &Setup, tally: &mut Tally, rows: &mut Vec<Row>) {
+    /// Hands out the transactions and findings that were asked for, and the sessions that ended.
+    fn settle(&mut self, frame: u64, setup: &Setup, tally: &mut Tally, out: &mut Out) {
         let Content::Smpp(smpp) = &mut self.content else { return };
         let (number, opener, accepter, facing) = (self.number, self.opener, self.accepter, self.facing);
-        let since = self.first_at.unwrap_or_default();
-        let ends = Ends { opener, accepter, facing, since };
+        let ends = (opener, accepter);
         if let Some(sieve) = &setup.sieve {
-            sift(sieve, &ends, &smpp.sessions, &mut smpp.live, tally);
+            sift(sieve, ends, smpp, tally);
         }
-        let live = &smpp.live;
-        let who = |session, role, side| ends.who(live, session, role, side);
-        let mut row = |what| rows.push(Row { frame, connection: number.0, what });
-        for pdu in tally.pdus.iter_mut().flat_map(|pdus| pdus.drain(..)) {
-            row(What::Pdu(Box::new((who(pdu.session, pdu.role, pdu.side), pdu))));
-        }
-        for seen in tally.transactions.iter_mut().flat_map(|transactions| transactions.done.drain(..)) {
-            let Transaction { session, role, side, .. } = seen.transaction;
-            row(What::Transaction(Box::new((who(session, role, side), seen))));
-        }
-        let sessions = &smpp.sessions;
-        for found in tally.found.iter_mut().flat_map(|found| found.rows.drain(..)) {
-            let session = found.session.unwrap_or_else(|| sessions.current());
-            let role = sessions.role(found.side);
-            row(What::Finding(Box::new((who(session, role, found.side), role, found))));
+        if let Some(desk) = &mut out.desk {
+            let Smpp { sessions, live, whose, .. } = &mut **smpp;
+            let at = (frame, number.0);
+            for seen in tally.transactions.iter_mut().flat_map(|transactions| transactions.done.drain(..)) {
+                let Transaction { session, role, side, .. } = seen.transaction;
+                if let Some(whose) = whose.of(&mut |who| desk.whose(who), live, ends, (session, role, side)) {
+                    desk.transaction(at, whose, &seen);
+                }
+            }
+            for found in tally.found.iter_mut().flat_map(|found| found.rows.drain(..)) {
+                let session = found.session.unwrap_or_else(|| sessions.current());
+                let role = sessions.role(found.side);
+                if let Some(whose) =
+                    whose.of(&mut |who| desk.whose(who), live, ends, (session, role, found.side))
+                {
+                    desk.finding(at, whose, role, &found);
+                }
+            }
         }
         if smpp.ended.is_empty() {
             return;
@@ -438,7 +416,7 @@ impl Analysis {
                     opener,
                     accepter,
                     facing,
-                    since,
+                    since: self.first_at.unwrap_or_default(),
                     health: self.tcp.health(),
                     part: setup.apart.then(|| Box::new(tally.part())),
                 },
@@ -453,7 +431,10 @@ impl Analysis {
                     self.last = Some(Box::new(ended.who.clone()));
                 }
             }
-            rows.push(row);
+            if let (Some(desk), What::Session(ended)) = (&mut out.desk, &row.what) {
+                desk.session((frame, number.0), ended);
+            }
+            out.rows.push(row);
         }
     }
 
@@ -498,16 +479,19 @@ impl Ordered for Flow<'_> {
             Content::Smpp(smpp) => {
                 self.tally.stream_octets = self.tally.stream_octets.saturating_add(count(octets.len()));
                 let told = smpp.told;
-                let Smpp { framers, sessions, live, ended, .. } = &mut **smpp;
+                let Smpp { framers, sessions, live, ended, whose, .. } = &mut **smpp;
                 let mut pdus = Pdus {
                     sessions,
                     live,
                     ended,
                     tally: self.tally,
+                    out: self.out,
+                    whose,
                     side: self.side,
                     connection: self.number,
                     ends: self.ends,
                     told,
+                    sieve: self.setup.sieve.as_deref(),
                 };
                 framers.of_mut(self.side).push(offset, octets, origin, &mut pdus);
             }
@@ -529,16 +513,19 @@ impl Ordered for Flow<'_> {
             }
             Content::Smpp(smpp) => {
                 let told = smpp.told;
-                let Smpp { framers, sessions, live, ended, .. } = &mut **smpp;
+                let Smpp { framers, sessions, live, ended, whose, .. } = &mut **smpp;
                 let mut pdus = Pdus {
                     sessions,
                     live,
                     ended,
                     tally: self.tally,
+                    out: self.out,
+                    whose,
                     side: self.side,
                     connection: self.number,
                     ends: self.ends,
                     told,
+                    sieve: self.setup.sieve.as_deref(),
                 };
                 if framers.of_mut(self.side).gap(len, why, &mut pdus) {
                     sessions.gap(self.side, self.now);
@@ -602,7 +589,14 @@ impl Flow<'_> {
             version: peer.and_then(|peer| peer.version).filter(|_| !self.handshake),
             default_charset: peer.and_then(|peer| peer.default_charset).unwrap_or(self.setup.default_charset),
         };
-        Smpp { framers, sessions, live: Vec::new(), ended: Vec::new(), told }
+        Smpp {
+            framers,
+            sessions,
+            live: Vec::new(),
+            ended: Vec::new(),
+            told,
+            whose: Known::new(self.first_at.unwrap_or_default()),
+        }
     }
 
     /// Acts on the probe's verdict: what it held goes the way it would have gone.
@@ -622,9 +616,10 @@ impl Flow<'_> {
         self.tally.stream_octets = self.tally.stream_octets.saturating_add(probe.octets());
         let mut smpp = self.smpp(framers);
         let (side, connection) = (self.side, self.number);
-        let Smpp { sessions, live, ended, told, .. } = &mut smpp;
-        let (tally, ends) = (&mut *self.tally, self.ends);
-        let mut pdus = Pdus { sessions, live, ended, tally, side, connection, ends, told: *told };
+        let Smpp { sessions, live, ended, told, whose, .. } = &mut smpp;
+        let (tally, out, ends) = (&mut *self.tally, &mut *self.out, self.ends);
+        let (told, sieve) = (*told, self.setup.sieve.as_deref());
+        let mut pdus = Pdus { sessions, live, ended, tally, out, whose, side, connection, ends, told, sieve };
         for held in probe.into_held() {
             match held {
                 Held::Pdu { side, header, octets, place, at, since, partial } => {

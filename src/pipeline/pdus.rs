@@ -1,13 +1,17 @@
 //! The PDUs of one connection: judged, counted, handed to its sessions; what these say is counted too.
 
+use super::setup::Out;
 use crate::decap::Endpoint;
 use crate::dissect::wanted::Seen as InCapture;
-use crate::report::{Exchanges, Finding, Kept, Raw, SeenPdu, Tally};
-use crate::session::{Bind, LateDelivery, Seen, SessionEnd, Sessions, Sink, Transaction, Unsolicited};
+use crate::report::record::Whose;
+use crate::report::{Exchanges, Facing, Finding, Kept, Raw, SeenPdu, Sieve, Tally, Who, text};
+use crate::session::{
+    Bind, LateDelivery, Seen, SessionEnd, SessionId, Sessions, Sink, Transaction, Unsolicited,
+};
 use crate::smpp::framer::{Framed, Framing, Lost, Skipped};
 use crate::smpp::text::Charset;
-use crate::smpp::{self, CommandId, Context, Essentials, Place, RuleId, Version, walk_with};
-use crate::tcp::{ConnectionNumber, Side};
+use crate::smpp::{self, CommandId, Context, Essentials, Place, Role, RuleId, Version, walk_with};
+use crate::tcp::{ConnectionNumber, PerSide, Side};
 use crate::time::Timestamp;
 
 /// What a connection speaks where it does not say so, by the names and the settings.
@@ -38,17 +42,69 @@ impl Live {
     }
 }
 
+/// Whose the records of a connection are, as it was worked out last.
+pub(super) struct Known {
+    /// Time of the connection's first frame.
+    since: Timestamp,
+    /// Number of the session, and who binds in it.
+    of: Option<(u32, Option<Side>)>,
+    whose: Option<Box<Whose>>,
+}
+
+impl Known {
+    pub(super) const fn new(since: Timestamp) -> Self {
+        Self { since, of: None, whose: None }
+    }
+
+    /// Whose the records of a session are in which `side` has `role`; `None`: they are not taken.
+    pub(super) fn of(
+        &mut self,
+        work_out: &mut dyn FnMut(&Who) -> Option<Whose>,
+        live: &[Live],
+        (opener, accepter): (Endpoint, Endpoint),
+        (session, role, side): (SessionId, Option<Role>, Side),
+    ) -> Option<&Whose> {
+        let esme = role.map(|role| match role {
+            Role::Esme => side,
+            Role::Smsc => side.other(),
+        });
+        if self.of != Some((session.n, esme)) {
+            let live = live.iter().find(|live| live.session == session.n);
+            let system_id = live.and_then(|live| live.system_id.as_deref()).map(text);
+            // What packet types say of the ends is no matter of single records.
+            let facing = PerSide { opener: Facing::default(), accepter: Facing::default() };
+            let who = Who {
+                system_id: system_id.filter(|name| !name.is_empty()),
+                since: self.since,
+                ..Who::new(session, esme, opener, accepter, facing)
+            };
+            self.whose = work_out(&who).map(Box::new);
+            self.of = Some((session.n, esme));
+        }
+        self.whose.as_deref()
+    }
+
+    /// It may be somebody else's now.
+    const fn forget(&mut self) {
+        self.of = None;
+    }
+}
+
 /// Takes the PDUs of one side.
 pub(super) struct Pdus<'a> {
     pub(super) sessions: &'a mut Sessions,
     pub(super) live: &'a mut Vec<Live>,
     pub(super) ended: &'a mut Vec<SessionEnd>,
     pub(super) tally: &'a mut Tally,
+    pub(super) out: &'a mut Out,
+    pub(super) whose: &'a mut Known,
     pub(super) side: Side,
     pub(super) connection: ConnectionNumber,
     /// Opener and accepter.
     pub(super) ends: (Endpoint, Endpoint),
     pub(super) told: Told,
+    /// Judges what is counted, where not all is.
+    pub(super) sieve: Option<&'a Sieve>,
 }
 
 impl Framing for Pdus<'_> {
@@ -122,25 +178,9 @@ impl Framing for Pdus<'_> {
         if command.is_bind() {
             let system_id = self.sessions.system_id().map(Into::into);
             live(self.live, self.sessions.current().n).system_id = system_id;
+            self.whose.forget();
         }
-        if let Some(pdus) = &mut self.tally.pdus {
-            let (source, destination) = ends(self.ends, self.side);
-            pdus.push(SeenPdu {
-                session: self.sessions.current(),
-                side: self.side,
-                source,
-                destination,
-                // The bind itself tells it.
-                role: context.from.or_else(|| self.sessions.role(self.side)),
-                context,
-                default_charset,
-                octets: pdu.octets.into(),
-                partial: pdu.partial,
-                place: pdu.place,
-                since: pdu.since,
-                at: pdu.at,
-            });
-        }
+        self.single_out(pdu, context);
         if let Some(wanted) = &mut self.tally.wanted {
             let (source, destination) = ends(self.ends, self.side);
             wanted.see(&InCapture {
@@ -182,6 +222,48 @@ impl Framing for Pdus<'_> {
             field: Some("command_length"),
         };
         self.tally.finding(&finding, self.side);
+    }
+}
+
+impl Pdus<'_> {
+    /// Hands a PDU out, or has it judged, where PDUs are looked at one by one.
+    fn single_out(&mut self, pdu: &Framed<'_>, context: Context) {
+        let mut desk = self.out.desk.as_mut().filter(|desk| desk.singly().pdus);
+        if desk.is_none() && self.sieve.is_none() {
+            return;
+        }
+        let (source, destination) = ends(self.ends, self.side);
+        let session = self.sessions.current();
+        // The bind itself tells it.
+        let role = context.from.or_else(|| self.sessions.role(self.side));
+        let seen = SeenPdu {
+            session,
+            side: self.side,
+            source,
+            destination,
+            role,
+            context,
+            default_charset: self.told.default_charset,
+            octets: pdu.octets,
+            partial: pdu.partial,
+            place: pdu.place,
+            since: pdu.since,
+            at: pdu.at,
+        };
+        let work_out = &mut |who: &Who| match (&mut desk, self.sieve) {
+            (Some(desk), _) => desk.whose(who),
+            (None, Some(sieve)) => sieve.whose(who),
+            (None, None) => None,
+        };
+        let Some(whose) = self.whose.of(work_out, self.live, self.ends, (session, role, self.side)) else {
+            return;
+        };
+        if let Some(sieve) = self.sieve {
+            sieve.pdu(whose, &seen, live(self.live, session.n).kept());
+        }
+        if let Some(desk) = desk {
+            desk.pdu((self.out.frame, self.connection.0), whose, &seen);
+        }
     }
 }
 
@@ -252,7 +334,7 @@ impl Sink for Outcomes<'_> {
 }
 
 /// Sender and receiver of what `side` sends.
-const fn ends((opener, accepter): (Endpoint, Endpoint), side: Side) -> (Endpoint, Endpoint) {
+pub(super) const fn ends((opener, accepter): (Endpoint, Endpoint), side: Side) -> (Endpoint, Endpoint) {
     match side {
         Side::Opener => (opener, accepter),
         Side::Accepter => (accepter, opener),

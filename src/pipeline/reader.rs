@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::batch::{Batch, Dealt, Forgotten, Opened, SHARDS, Tick, Work};
-use crate::capture::{Block, Capture, Frame};
+use crate::capture::{Block, Capture, Frame, Locator};
 use crate::decap::{Decap, Direction, Joined, NotUsed, Segment, direction};
 use crate::num::{index, short};
 use crate::report::counts::Counts;
@@ -94,9 +94,9 @@ impl Reader {
         self.facts.first_at
     }
 
-    /// The file of a frame, and its number there.
-    pub(super) fn place(&self, frame: u64) -> Option<(String, u64)> {
-        self.capture.place(frame).map(|(file, number)| (file.path.clone(), number))
+    /// Who finds frames in their files.
+    pub(super) fn locator(&self) -> Locator {
+        self.capture.locator()
     }
 
     /// What there is to say when everything was read.

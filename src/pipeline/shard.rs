@@ -1,10 +1,12 @@
 //! A shard: whole connections, worked through in capture order, without locks.
 
-use super::analysis::{Analysis, Setup};
+use super::analysis::Analysis;
 use super::batch::{Batch, Dealt, SHARDS, Work};
+use super::setup::{Out, Setup};
 use crate::dissect::Wanted;
 use crate::num::index;
-use crate::report::{Exchanged, Row, Singled, Tally};
+use crate::report::counts::Counts;
+use crate::report::{Exchanged, Singled, Tally};
 use crate::session::End;
 use crate::time::Timestamp;
 
@@ -18,7 +20,8 @@ pub(super) struct Shard {
     /// Octets that its connections hold until others come.
     held: u64,
     tally: Tally,
-    rows: Vec<Row>,
+    /// Bounds that were reached, as far as that was told.
+    told: Counts<&'static str>,
 }
 
 /// Octets that the connections of a shard may hold in all.
@@ -28,7 +31,6 @@ impl Shard {
     pub(super) fn new(setup: Setup) -> Self {
         let with_lone = setup.sieve.is_some();
         let transactions = setup.singly.transactions.then(|| Box::new(Exchanged::new(with_lone)));
-        let pdus = setup.singly.pdus.then(Vec::new);
         let with_pdus = setup.singly.with_pdus;
         let found = setup.singly.findings.then(|| Singled { with_pdus, ..Singled::default() });
         let wanted = setup.show.clone().map(|sought| Box::new(Wanted::new(sought, setup.redactor.clone())));
@@ -37,26 +39,24 @@ impl Shard {
             connections: Vec::new(),
             active: Vec::new(),
             held: 0,
-            tally: Tally { wanted, transactions, pdus, found, ..Tally::default() },
-            rows: Vec::new(),
+            tally: Tally { wanted, transactions, found, ..Tally::default() },
+            told: Counts::default(),
         }
     }
 
-    /// Works through this shard's part of a batch; returns what was completed, in order.
-    pub(super) fn work(&mut self, batch: &Batch, number: u32) -> Vec<Row> {
-        let Some(Work { opened, segments, forgotten }) = batch.work.get(index(number)) else {
-            return Vec::new();
-        };
+    /// Works through this shard's part of a batch; what is completed goes to `out`, in order.
+    pub(super) fn work(&mut self, batch: &Batch, number: u32, out: &mut Out) {
+        let Some(Work { opened, segments, forgotten }) = batch.work.get(index(number)) else { return };
         let mut opened = opened.iter().peekable();
         let mut forgotten = forgotten.iter().peekable();
         let mut ticks = batch.ticks.iter().peekable();
         for segment in segments {
             let frame = segment.arrival.frame;
             while let Some(tick) = ticks.next_if(|tick| tick.frame <= frame) {
-                self.tick(tick.now, tick.frame);
+                self.tick(tick.now, tick.frame, out);
             }
             while let Some(gone) = forgotten.next_if(|gone| gone.frame <= frame) {
-                self.forget(gone.connection, gone.frame);
+                self.forget(gone.connection, gone.frame, out);
             }
             if let Some(new) = opened.next_if(|new| new.connection == segment.connection) {
                 let place = index(new.connection / SHARDS);
@@ -67,36 +67,35 @@ impl Shard {
                     *slot = Some(Box::new(Analysis::new(new.connection, new.opener, new.accepter)));
                 }
             }
-            self.push(segment, batch.payload(segment));
+            self.push(segment, batch.payload(segment), out);
         }
         for tick in ticks {
-            self.tick(tick.now, tick.frame);
+            self.tick(tick.now, tick.frame, out);
         }
         for gone in forgotten {
-            self.forget(gone.connection, gone.frame);
+            self.forget(gone.connection, gone.frame, out);
         }
-        std::mem::take(&mut self.rows)
     }
 
-    /// The capture ends: everything still open is settled. Returns the counts and what was completed.
-    pub(super) fn finish(mut self, now: Timestamp) -> (Tally, Vec<Row>) {
+    /// The capture ends: everything still open is settled, and what that completes goes to `out`. Returns the counts.
+    pub(super) fn finish(mut self, now: Timestamp, out: &mut Out) -> Tally {
         for connection in std::mem::take(&mut self.connections).into_iter().flatten() {
             let mut connection = connection;
-            let Self { setup, tally, rows, .. } = &mut self;
+            let Self { setup, tally, .. } = &mut self;
             connection.counting(setup, tally, |connection, tally| {
-                connection.finish(now, setup, tally, rows);
+                connection.finish(now, setup, tally, out);
             });
-            connection.rest(u64::MAX, rows);
+            connection.rest(u64::MAX, out);
         }
-        (self.tally, self.rows)
+        self.tally
     }
 
-    fn push(&mut self, segment: &Dealt, payload: &[u8]) {
+    fn push(&mut self, segment: &Dealt, payload: &[u8], out: &mut Out) {
         let place = segment.connection / SHARDS;
-        let Self { setup, tally, rows, .. } = self;
+        let Self { setup, tally, .. } = self;
         let Some(Some(connection)) = self.connections.get_mut(index(place)) else { return };
         connection.counting(setup, tally, |connection, tally| {
-            connection.push(&segment.arrival, segment.direction, payload, setup, tally, rows);
+            connection.push(&segment.arrival, segment.direction, payload, setup, tally, out);
         });
         if !connection.is_listed && !connection.is_quiet() {
             connection.is_listed = true;
@@ -105,33 +104,34 @@ impl Shard {
         let (before, now) = connection.weigh();
         self.held = self.held.saturating_sub(before).saturating_add(now);
         if self.held > MOST_HELD {
-            self.relieve(segment.arrival.frame);
+            self.relieve(segment.arrival.frame, out);
         }
+        self.tell(segment.arrival.frame, out);
     }
 
     /// Makes the connection that holds most give it up.
     #[cold]
-    fn relieve(&mut self, frame: u64) {
+    fn relieve(&mut self, frame: u64, out: &mut Out) {
         let connections = self.connections.iter_mut().flatten();
         // Of several that hold as much, the last one: it began latest.
         if let Some(heaviest) = connections.max_by_key(|connection| connection.weight()) {
-            let (setup, tally, rows) = (&self.setup, &mut self.tally, &mut self.rows);
-            heaviest.counting(setup, tally, |heaviest, tally| heaviest.relieve(frame, setup, tally, rows));
+            let (setup, tally) = (&self.setup, &mut self.tally);
+            heaviest.counting(setup, tally, |heaviest, tally| heaviest.relieve(frame, setup, tally, out));
             let (before, now) = heaviest.weigh();
             self.held = self.held.saturating_sub(before).saturating_add(now);
         }
     }
 
-    fn tick(&mut self, now: Timestamp, frame: u64) {
+    fn tick(&mut self, now: Timestamp, frame: u64, out: &mut Out) {
         let mut active = std::mem::take(&mut self.active);
         active.retain(|&place| {
             let Some(Some(connection)) = self.connections.get_mut(index(place)) else { return false };
-            let (setup, tally, rows) = (&self.setup, &mut self.tally, &mut self.rows);
+            let (setup, tally) = (&self.setup, &mut self.tally);
             connection.counting(setup, tally, |connection, tally| {
-                connection.tick(now, frame, setup, tally, rows);
+                connection.tick(now, frame, setup, tally, out);
             });
             if connection.is_over() {
-                connection.rest(frame, rows);
+                connection.rest(frame, out);
             }
             let (before, now) = connection.weigh();
             self.held = self.held.saturating_sub(before).saturating_add(now);
@@ -139,17 +139,35 @@ impl Shard {
             connection.is_listed
         });
         self.active = active;
+        self.tell(frame, out);
     }
 
-    fn forget(&mut self, connection: u32, frame: u64) {
+    fn forget(&mut self, connection: u32, frame: u64, out: &mut Out) {
         let Some(slot) = self.connections.get_mut(index(connection / SHARDS)) else { return };
         if let Some(mut connection) = slot.take() {
             self.held = self.held.saturating_sub(connection.weight());
-            let Self { setup, tally, rows, .. } = self;
+            let Self { setup, tally, .. } = self;
             connection.counting(setup, tally, |connection, tally| {
-                connection.leave(End::Idle, frame, setup, tally, rows);
+                connection.leave(End::Idle, frame, setup, tally, out);
             });
-            connection.rest(frame, rows);
+            connection.rest(frame, out);
         }
+        self.tell(frame, out);
+    }
+
+    /// Tells of bounds that were reached since it was done last.
+    fn tell(&mut self, frame: u64, out: &mut Out) {
+        if self.tally.limits.total() == self.told.total() {
+            return;
+        }
+        if let Some(desk) = out.desk.as_mut().filter(|desk| desk.singly().limits) {
+            for (limit, n) in self.tally.limits.iter() {
+                let before = self.told.iter().find(|(told, _)| *told == limit).map_or(0, |(_, n)| n);
+                if n > before {
+                    desk.limit(frame, limit, n - before);
+                }
+            }
+        }
+        self.told = self.tally.limits.clone();
     }
 }

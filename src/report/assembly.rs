@@ -99,7 +99,6 @@ impl Assembly {
                     self.groups.part(owner, &part);
                 }
             }
-            What::Transaction(_) | What::Pdu(_) | What::Finding(_) => {}
         }
     }
 
@@ -264,8 +263,8 @@ fn worst(groups: &Groups, sides: &Sides, place: &PlaceOf<'_>) -> Vec<model::Wors
                 sequence_number: slow.sequence_number.0,
                 status: slow.status.0,
                 latency_us: micros(slow.latency.nanos().max(0).unsigned_abs()),
-                request: record::place(place, slow.request, connection),
-                response: record::place(place, slow.response, connection),
+                request: record::place(place(slow.request.0.frame), slow.request, connection),
+                response: record::place(place(slow.response.0.frame), slow.response, connection),
             }
         })
         .collect()

@@ -4,8 +4,6 @@ use std::collections::HashSet;
 
 use foldhash::quality::RandomState;
 
-use super::record::Recorder;
-use super::rows::{Row, What};
 use crate::session::SessionId;
 use crate::smpp::Place;
 
@@ -34,12 +32,31 @@ pub struct Asked {
     pub sessions: bool,
 }
 
-/// Collects them from the rows of one reading, for another reading to keep. At most [`Belonging::MOST`] PDUs, and as
+/// What a filter says of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign {
+    /// It holds for a PDU, or for a finding about one.
+    Pdu(SessionId, Place),
+    /// A transaction is complete.
+    Transaction {
+        /// Its session.
+        session: SessionId,
+        /// Its request.
+        request: Place,
+        /// Its response.
+        response: Option<Place>,
+        /// Whether the filter holds for it.
+        matches: bool,
+    },
+    /// It holds for a session.
+    Session(SessionId),
+}
+
+/// Collects them from the signs of one reading, for another reading to keep. At most [`Belonging::MOST`] PDUs, and as
 /// many sessions, are remembered, the first; further ones are counted.
 #[derive(Clone, Debug)]
 pub struct Belonging {
     whole: KeptWhole,
-    asked: Asked,
     sessions: HashSet<SessionId, RandomState>,
     /// Of transactions that are kept, the requests and responses.
     pdus: HashSet<Key, RandomState>,
@@ -58,10 +75,9 @@ impl Belonging {
 
     /// Nothing yet.
     #[must_use]
-    pub fn new(whole: KeptWhole, asked: Asked) -> Self {
+    pub fn new(whole: KeptWhole) -> Self {
         Self {
             whole,
-            asked,
             sessions: HashSet::default(),
             pdus: HashSet::default(),
             waiting: HashSet::default(),
@@ -71,24 +87,17 @@ impl Belonging {
         }
     }
 
-    /// Looks at a row; `recorder` has the filter.
-    pub fn see(&mut self, row: &Row, recorder: &Recorder<'_>) {
-        let connection = row.connection;
-        if self.last_at != (connection, row.frame) {
-            self.last_at = (connection, row.frame);
+    /// Takes what the filter said; in the order of the capture.
+    pub fn see(&mut self, (frame, connection): (u64, u32), sign: Sign) {
+        if self.last_at != (connection, frame) {
+            self.last_at = (connection, frame);
             self.last.clear();
         }
-        match &row.what {
-            What::Pdu(row) if self.asked.pdus && recorder.takes_pdu(&row.0, &row.1) => {
-                self.take(row.0.id, key(connection, row.1.place));
-            }
-            What::Finding(row) if self.asked.findings && recorder.takes_finding(&row.0, row.1, &row.2) => {
-                self.take(row.0.id, key(connection, row.2.place));
-            }
-            What::Transaction(row) => {
-                let transaction = &row.1.transaction;
-                let request = key(connection, transaction.place);
-                let response = transaction.response.map(|response| key(connection, response.place));
+        match sign {
+            Sign::Pdu(session, place) => self.take(session, key(connection, place)),
+            Sign::Transaction { session, request, response, matches } => {
+                let request = key(connection, request);
+                let response = response.map(|response| key(connection, response));
                 if self.whole == KeptWhole::Transaction {
                     self.last.push((request, response));
                     let waited = self.waiting.remove(&request);
@@ -96,15 +105,12 @@ impl Belonging {
                         self.keep(request, response);
                     }
                 }
-                if self.asked.transactions && recorder.takes_transaction(&row.0, &row.1) {
-                    self.session(row.0.id);
+                if matches {
+                    self.session(session);
                     self.keep(request, response);
                 }
             }
-            What::Session(ended) if self.asked.sessions && recorder.takes_session(ended) => {
-                self.session(ended.who.id);
-            }
-            _ => {}
+            Sign::Session(session) => self.session(session),
         }
     }
 

@@ -29,14 +29,14 @@ pub(super) struct Subject<'a> {
 
 #[derive(Clone, Copy, Debug)]
 enum What<'a> {
-    Pdu(&'a SeenPdu),
+    Pdu(&'a SeenPdu<'a>),
     Transaction(&'a SeenTransaction),
     Finding(&'a SeenFinding, Option<Role>),
     Session(&'a Ended),
 }
 
 impl<'a> Subject<'a> {
-    pub(super) const fn pdu(of: &'a Owned, pdu: &'a SeenPdu) -> Self {
+    pub(super) const fn pdu(of: &'a Owned, pdu: &'a SeenPdu<'a>) -> Self {
         let (source, destination) = (pdu.source, pdu.destination);
         Self {
             of,
@@ -122,7 +122,7 @@ impl Facts for Subject<'_> {
                 None => {}
             },
             (_, What::Pdu(pdu)) => {
-                PduFacts::new(&pdu.octets, pdu.context, pdu.partial.is_some(), pdu.default_charset)
+                PduFacts::new(pdu.octets, pdu.context, pdu.partial.is_some(), pdu.default_charset)
                     .sent_by(pdu.role)
                     .each(fact, take);
             }

@@ -16,7 +16,9 @@ mod matching;
 pub mod model;
 mod owners;
 pub mod record;
+mod recorder;
 mod rows;
+mod scribe;
 mod selection;
 mod sides;
 mod sieve;
@@ -25,7 +27,7 @@ mod slowest;
 mod tally;
 
 pub use assembly::{Assembly, PlaceOf, Whole};
-pub use belonging::{Asked, Belonging, KeptWhole};
+pub use belonging::{Asked, Belonging, KeptWhole, Sign};
 pub use blame::Blame;
 pub use exchanges::{Exchanges, Requests};
 pub use latency::{EXACT, Latencies};

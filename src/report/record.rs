@@ -3,25 +3,16 @@
 //! They come in the order of the frames that made them certain. That is the frame of the response as a rule; the first
 //! PDUs of a connection seen from its middle on are certain only when more of it was seen.
 
-use std::borrow::Cow;
-
-use super::belonging::Belonging;
-use super::latency::micros;
-use super::matching::Subject;
 use super::model::{self, AccountFrom, Endpoint, Leg, Place, Unanswered};
-use super::owners::owner;
-use super::rows::{Ended, SeenPdu, Who};
-use super::selection::Selection;
-use super::single::{Raw, SeenFinding, SeenTransaction};
-use crate::filter::Filter;
-use crate::names::{Names, Party};
-use crate::redact::Redactor;
-use crate::session::Outcome;
+use super::single::Raw;
 use crate::smpp::framer::Partial;
 use crate::smpp::text::Charset;
 use crate::smpp::{self, CommandStatus, Context, RuleId};
 use crate::tcp::Side;
 use crate::time::Timestamp;
+
+pub use super::recorder::{Recorder, Whose, message};
+pub use super::scribe::{Scribe, ShownPdu, Stamp};
 
 /// Something complete.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,6 +59,14 @@ impl Record {
 }
 
 impl SummaryRecord {
+    /// Counts a bound that was reached `n` times more.
+    pub fn limit(&mut self, limit: &str, n: u64) {
+        match self.limits.iter_mut().find(|(of, _)| of == limit) {
+            Some((_, count)) => *count = count.saturating_add(n),
+            None => self.limits.push((limit.to_owned(), n)),
+        }
+    }
+
     /// Counts a record that was handed out; the next summary has the next number.
     pub fn count(&mut self, kind: RecordType) {
         if kind == RecordType::Summary {
@@ -237,264 +236,12 @@ pub struct SummaryRecord {
     pub lost_frames: Option<u64>,
 }
 
-/// Finds the file of a frame, by its number among all, and its number there.
-pub type Find<'a> = dyn Fn(u64) -> Option<(String, u64)> + 'a;
-
-/// Makes records of what `selection` takes.
-#[derive(Clone, Copy, Debug)]
-pub struct Recorder<'a> {
-    /// Whose sessions they are.
-    pub names: &'a Names,
-    /// What is taken.
-    pub selection: &'a Selection,
-    /// Who redacts it.
-    pub redactor: Option<&'a Redactor>,
-    /// Which records are taken, by what they are before anything is redacted.
-    pub filter: Option<&'a Filter>,
-    /// What alone is taken, in the place of what the filter holds for.
-    pub belonging: Option<&'a Belonging>,
-}
-
-impl Recorder<'_> {
-    /// The record of a transaction, if it is taken.
-    #[must_use]
-    pub fn transaction(&self, who: &Who, seen: &SeenTransaction, find: &Find<'_>) -> Option<Record> {
-        let of = self.owned(who)?;
-        let connection = of.connection;
-        let transaction = &seen.transaction;
-        if !self.takes_transaction(who, seen) {
-            return None;
-        }
-        let (source, destination) = ends(&of, transaction.role, transaction.side);
-        Some(Record::Transaction(Box::new(TransactionRecord {
-            of,
-            asked_by: transaction.role.map(model::Role::from),
-            source,
-            destination,
-            stream_offset: transaction.place.offset,
-            request_pdu: seen.request.as_ref().map(|raw| self.raw(raw)),
-            response_pdu: seen.response.as_ref().map(|raw| self.raw(raw)),
-            command: transaction.command.to_string(),
-            sequence_number: transaction.sequence_number.0,
-            outcome: match transaction.outcome {
-                Outcome::Answered { .. } => RecordOutcome::Answered,
-                Outcome::Nacked { .. } => RecordOutcome::Nacked,
-                Outcome::Unanswered(why) => RecordOutcome::Unanswered(super::exchanges::why_of(why)),
-                Outcome::OneWay => RecordOutcome::OneWay,
-            },
-            status: transaction.outcome.status(),
-            latency_us: transaction.outcome.latency().map(|span| micros(span.nanos().max(0).unsigned_abs())),
-            is_late: transaction.late,
-            request: place(find, (transaction.place, transaction.at), connection),
-            response: transaction
-                .response
-                .map(|response| place(find, (response.place, response.at), connection)),
-        })))
-    }
-
-    /// The record of a PDU, if it is taken.
-    #[must_use]
-    pub fn pdu(&self, who: &Who, pdu: &SeenPdu, find: &Find<'_>) -> Option<Record> {
-        if !self.takes_pdu(who, pdu) {
-            return None;
-        }
-        let of = self.owned(who)?;
-        let connection = of.connection;
-        let end = |end: crate::decap::Endpoint| Endpoint { ip: self.ip(end.ip), port: end.port };
-        let redacted =
-            |redactor: &Redactor| redactor.pdu(&pdu.octets, pdu.context, pdu.default_charset).into();
-        Some(Record::Pdu(Box::new(PduRecord {
-            of,
-            from: pdu.role,
-            by: pdu.side,
-            source: end(pdu.source),
-            destination: end(pdu.destination),
-            context: pdu.context,
-            default_charset: pdu.default_charset,
-            octets: self.redactor.map_or_else(|| pdu.octets.clone(), redacted),
-            text_token: self
-                .redactor
-                .and_then(|redactor| redactor.text(&pdu.octets, pdu.context, pdu.default_charset)),
-            partial: pdu.partial,
-            stream_offset: pdu.place.offset,
-            place: place(find, (pdu.place, pdu.at), connection),
-            frames: (pdu.since.min(pdu.place.frame), pdu.place.frame),
-        })))
-    }
-
-    /// The record of a finding, if it is taken.
-    #[must_use]
-    pub fn finding(
-        &self,
-        who: &Who,
-        role: Option<smpp::Role>,
-        seen: &SeenFinding,
-        find: &Find<'_>,
-    ) -> Option<Record> {
-        if !self.takes_finding(who, role, seen) {
-            return None;
-        }
-        let of = self.owned(who)?;
-        let connection = of.connection;
-        let (source, destination) = ends(&of, role, seen.side);
-        Some(Record::Finding(Box::new(FindingRecord {
-            of,
-            from: role,
-            by: seen.side,
-            source,
-            destination,
-            rule: seen.rule,
-            message: message(seen.rule, &seen.message, self.redactor).into_owned(),
-            stream_offset: seen.place.offset,
-            place: Place {
-                offset: seen.offset.map(u64::from),
-                field: seen.field.map(str::to_owned),
-                ..place(find, (seen.place, seen.at), connection)
-            },
-            frame: seen.place.frame,
-        })))
-    }
-
-    /// The record of a session, if it is taken.
-    #[must_use]
-    pub fn session(&self, ended: &Ended) -> Option<Record> {
-        if !self.takes_session(ended) {
-            return None;
-        }
-        let of = self.owned(&ended.who)?;
-        let mut session = ended.session.clone();
-        if session.system_id.is_none() && of.system_id.is_some() {
-            session.system_id.clone_from(&of.system_id);
-            session.system_id_from = Some(model::SystemIdFrom::Names);
-        }
-        session.account = Some(of.account.clone());
-        session.account_from = Some(of.account_from);
-        session.side = of.side;
-        // What `of` has is redacted already.
-        (session.esme, session.smsc) = (of.esme, of.smsc);
-        session.system_id.clone_from(&of.system_id);
-        Some(Record::Session(Box::new(SessionRecord { of, session })))
-    }
-
-    /// Whether the filter holds for a PDU.
-    pub(super) fn takes_pdu(&self, who: &Who, pdu: &SeenPdu) -> bool {
-        if let Some(belonging) = self.belonging {
-            return belonging.has(who.id, pdu.place);
-        }
-        self.takes(who, |filter, of| filter.matches(&Subject::pdu(of, pdu)))
-    }
-
-    /// Whether the filter holds for a transaction.
-    pub(super) fn takes_transaction(&self, who: &Who, seen: &SeenTransaction) -> bool {
-        let transaction = &seen.transaction;
-        if let Some(belonging) = self.belonging {
-            return belonging.has(who.id, transaction.place);
-        }
-        self.takes(who, |filter, of| {
-            let ends = ends(of, transaction.role, transaction.side);
-            filter.matches(&Subject::transaction(of, seen, ends))
-        })
-    }
-
-    /// Whether the filter holds for a finding.
-    pub(super) fn takes_finding(&self, who: &Who, role: Option<smpp::Role>, seen: &SeenFinding) -> bool {
-        if let Some(belonging) = self.belonging {
-            return belonging.has(who.id, seen.place);
-        }
-        self.takes(who, |filter, of| {
-            filter.matches(&Subject::finding(of, seen, role, ends(of, role, seen.side)))
-        })
-    }
-
-    /// Whether the filter holds for a session.
-    pub(super) fn takes_session(&self, ended: &Ended) -> bool {
-        if let Some(belonging) = self.belonging {
-            return belonging.has_session(ended.who.id);
-        }
-        self.takes(&ended.who, |filter, of| filter.matches(&Subject::session(of, ended)))
-    }
-
-    /// Asks the filter, if there is one, before anything is redacted.
-    fn takes(&self, who: &Who, asks: impl FnOnce(&Filter, &Owned) -> bool) -> bool {
-        let Some(filter) = self.filter else { return true };
-        self.plain().owned(who).is_some_and(|of| asks(filter, &of))
-    }
-
-    /// The same without redaction.
-    const fn plain(&self) -> Self {
-        Self { redactor: None, ..*self }
-    }
-
-    /// The octets of a PDU as they may be shown.
-    fn raw(&self, raw: &Raw) -> Raw {
-        let redacted =
-            |redactor: &Redactor| redactor.pdu(&raw.octets, raw.context, raw.default_charset).into();
-        Raw {
-            octets: self.redactor.map_or_else(|| raw.octets.clone(), redacted),
-            text_token: self
-                .redactor
-                .and_then(|redactor| redactor.text(&raw.octets, raw.context, raw.default_charset)),
-            ..raw.clone()
-        }
-    }
-
-    fn ip(&self, ip: std::net::IpAddr) -> std::net::IpAddr {
-        self.redactor.map_or(ip, |redactor| redactor.ip(ip))
-    }
-
-    fn owned(&self, who: &Who) -> Option<Owned> {
-        let (owner, peer) = owner(self.names, who);
-        let told = || self.names.peer(peer?)?.system_id.clone();
-        let system_id = who.system_id.clone().or_else(told);
-        let account = owner.name(self.names.local())?;
-        let side: Option<Party> = owner.told_side();
-        let taken = self.selection.may_take(&who.id, system_id.as_deref())
-            && self.selection.takes_account(&account)
-            && self.selection.takes_side(side);
-        let redacted = |redactor: &Redactor| {
-            (redactor.account(&account), system_id.as_deref().map(|name| redactor.name(name)))
-        };
-        let (account, system_id) = self.redactor.map(redacted).unwrap_or((account, system_id));
-        taken.then(|| Owned {
-            session: who.id.to_string(),
-            connection: who.id.connection.0,
-            since: who.since,
-            esme: Endpoint { ip: self.ip(who.esme.ip), port: who.esme.port },
-            smsc: Endpoint { ip: self.ip(who.smsc.ip), port: who.smsc.port },
-            account,
-            account_from: owner.name_from(),
-            system_id,
-            side: side.map(Leg::from),
-        })
-    }
-}
-
-/// What a finding says, as far as it may be shown.
-#[must_use]
-pub fn message<'a>(rule: RuleId, said: &'a str, redactor: Option<&Redactor>) -> Cow<'a, str> {
-    // The length that cannot be is the first octets of whatever stands there.
-    let is_octets =
-        [RuleId::HEADER_COMMAND_LENGTH_TOO_LARGE, RuleId::HEADER_COMMAND_LENGTH_TOO_SMALL].contains(&rule);
-    match redactor {
-        Some(redactor) if is_octets && redactor.subjects().of_pdus() => {
-            format!("command_length: not shown ({})", rule.clause()).into()
-        }
-        _ => said.into(),
-    }
-}
-
-/// Sender and receiver of what `side` sends in this role. Where roles are not known the ESME stands for the opener.
-fn ends(of: &Owned, role: Option<smpp::Role>, side: Side) -> (Endpoint, Endpoint) {
-    let is_esme = match role {
-        Some(role) => role == smpp::Role::Esme,
-        None => side == Side::Opener,
-    };
-    if is_esme { (of.esme, of.smsc) } else { (of.smsc, of.esme) }
-}
-
-/// Where a PDU is, in its file.
-pub(super) fn place(find: &Find<'_>, (place, at): (smpp::Place, Timestamp), connection: u32) -> Place {
-    let found = find(place.frame);
+/// Where a PDU is, in its file: `found` is the file and the frame's number there.
+pub(super) fn place(
+    found: Option<(String, u64)>,
+    (place, at): (smpp::Place, Timestamp),
+    connection: u32,
+) -> Place {
     Place {
         frame: found.as_ref().map_or(place.frame, |(_, number)| *number),
         file: found.map(|(path, _)| path),

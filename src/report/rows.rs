@@ -6,7 +6,6 @@ use super::blame::{Blame, answering};
 use super::conduct::{conduct, span, spans};
 use super::exchanges::{Exchanges, Requests};
 use super::model;
-use super::single::{SeenFinding, SeenTransaction};
 use super::tally::Tally;
 use crate::decap::Endpoint;
 use crate::report::latency::micros;
@@ -35,17 +34,11 @@ pub enum What {
     Session(Box<Ended>),
     /// What a connection still has to say behind its last session.
     Rest(Box<(Who, Tally)>),
-    /// A request with its outcome, where they are asked for one by one.
-    Transaction(Box<(Who, SeenTransaction)>),
-    /// A PDU, likewise.
-    Pdu(Box<(Who, SeenPdu)>),
-    /// A finding, likewise.
-    Finding(Box<(Who, Option<Role>, SeenFinding)>),
 }
 
 /// A PDU as it was captured, with what it was judged by.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SeenPdu {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SeenPdu<'a> {
     /// Its session.
     pub session: SessionId,
     /// Its side of the connection.
@@ -61,7 +54,7 @@ pub struct SeenPdu {
     /// What data_coding 0 stands for.
     pub default_charset: Charset,
     /// Its octets, at least the header.
-    pub octets: Box<[u8]>,
+    pub octets: &'a [u8],
     /// Why the rest of it is missing, if it is.
     pub partial: Option<Partial>,
     /// Where it stands.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::exchanges::Exchanges;
 use super::model;
-use super::record::Recorder;
+use super::record::{Recorder, Whose};
 use super::rows::{Ended, SeenPdu, Who, command_ids};
 use super::selection::Selection;
 use super::single::{Raw, SeenFinding, SeenTransaction};
@@ -26,8 +26,7 @@ use crate::time::Timestamp;
 #[derive(Clone, Debug)]
 pub struct Sieve {
     filter: Filter,
-    names: Arc<Names>,
-    all: Selection,
+    recorder: Recorder,
 }
 
 /// What was kept of a session.
@@ -42,19 +41,35 @@ impl Sieve {
     /// Keeps what `filter` holds for.
     #[must_use]
     pub fn new(filter: Filter, names: Arc<Names>) -> Self {
-        Self { filter, names, all: Selection::default() }
+        let filter_of = Some(filter.clone());
+        Self {
+            filter,
+            recorder: Recorder {
+                names,
+                selection: Selection::default(),
+                redactor: None,
+                belonging: None,
+                filter: filter_of,
+            },
+        }
+    }
+
+    /// Whose what is judged is.
+    #[must_use]
+    pub fn whose(&self, who: &Who) -> Option<Whose> {
+        self.recorder.whose(who, None)
     }
 
     /// Counts a PDU, if it is kept.
-    pub fn pdu(&self, who: &Who, pdu: &SeenPdu, kept: &mut Kept) {
-        if !self.is_of_transactions() && self.recorder().takes_pdu(who, pdu) {
+    pub fn pdu(&self, whose: &Whose, pdu: &SeenPdu<'_>, kept: &mut Kept) {
+        if !self.is_of_transactions() && self.recorder.takes_pdu(whose, pdu) {
             kept.pdu(pdu);
         }
     }
 
     /// Counts a transaction, if it is kept.
-    pub fn transaction(&self, who: &Who, seen: &SeenTransaction, kept: &mut Kept) {
-        if !self.recorder().takes_transaction(who, seen) {
+    pub fn transaction(&self, whose: &Whose, seen: &SeenTransaction, kept: &mut Kept) {
+        if !self.recorder.takes_transaction(whose, seen) {
             return;
         }
         kept.is_any = true;
@@ -65,15 +80,15 @@ impl Sieve {
     }
 
     /// Counts a finding, if it is kept. `role` is that of the PDU's sender.
-    pub fn finding(&self, who: &Who, role: Option<smpp::Role>, seen: &SeenFinding, kept: &mut Kept) {
-        if self.is_of_transactions() || !self.recorder().takes_finding(who, role, seen) {
+    pub fn finding(&self, whose: &Whose, role: Option<smpp::Role>, seen: &SeenFinding, kept: &mut Kept) {
+        if self.is_of_transactions() || !self.recorder.takes_finding(whose, role, seen) {
             return;
         }
         kept.is_any = true;
         let finding = Finding {
             rule: seen.rule,
             place: seen.place,
-            connection: who.id.connection,
+            connection: ConnectionNumber(whose.shown().connection),
             at: seen.at,
             message: &seen.message,
             offset: seen.offset,
@@ -83,8 +98,8 @@ impl Sieve {
     }
 
     /// Counts a response that answers nothing, if it is kept; as a PDU it is counted by [`pdu`](Self::pdu).
-    pub fn unsolicited(&self, who: &Who, unsolicited: &Unsolicited, pdu: &SeenPdu, kept: &mut Kept) {
-        if self.recorder().takes_pdu(who, pdu) {
+    pub fn unsolicited(&self, whose: &Whose, unsolicited: &Unsolicited, pdu: &SeenPdu<'_>, kept: &mut Kept) {
+        if self.recorder.takes_pdu(whose, pdu) {
             kept.is_any = true;
             kept.exchanges.unsolicited(unsolicited);
         }
@@ -92,16 +107,6 @@ impl Sieve {
 
     fn is_of_transactions(&self) -> bool {
         self.filter.of_transactions().is_some()
-    }
-
-    fn recorder(&self) -> Recorder<'_> {
-        Recorder {
-            names: &self.names,
-            selection: &self.all,
-            redactor: None,
-            filter: Some(&self.filter),
-            belonging: None,
-        }
     }
 }
 
@@ -152,17 +157,17 @@ impl Kept {
         (part.with_errors, part.with_warnings) = (self.tally.with_errors, self.tally.with_warnings);
     }
 
-    fn pdu(&mut self, pdu: &SeenPdu) {
+    fn pdu(&mut self, pdu: &SeenPdu<'_>) {
         self.is_any = true;
         let Some(partial) = pdu.partial else {
-            let raw = PduFacts::new(&pdu.octets, pdu.context, false, pdu.default_charset);
+            let raw = PduFacts::new(pdu.octets, pdu.context, false, pdu.default_charset);
             let mut worst = None;
             raw.each(Fact::FindingSeverity, &mut |value| {
                 if let Value::Choice(severity) = value {
                     worst = worst.max(Some(severity));
                 }
             });
-            return self.whole(&pdu.octets, worst);
+            return self.whole(pdu.octets, worst);
         };
         self.tally.partial.add(
             match partial {

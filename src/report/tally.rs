@@ -4,7 +4,6 @@ use std::fmt::Display;
 
 use super::counts::Counts;
 use super::model;
-use super::rows::SeenPdu;
 use super::single::{Exchanged, SeenFinding, Singled};
 use crate::dissect::Wanted;
 use crate::num::count;
@@ -46,8 +45,6 @@ pub struct Tally {
     pub wanted: Option<Box<Wanted>>,
     /// Transactions on their way out, where they are asked for one by one. No count either.
     pub transactions: Option<Box<Exchanged>>,
-    /// PDUs on their way out, likewise.
-    pub pdus: Option<Vec<SeenPdu>>,
     /// Findings on their way out, likewise.
     pub found: Option<Singled>,
 }
@@ -78,7 +75,6 @@ impl Tally {
     pub fn hand_over(&mut self, other: &mut Self) {
         self.wanted = other.wanted.take();
         self.transactions = other.transactions.take();
-        self.pdus = other.pdus.take();
         self.found = other.found.take();
     }
 
@@ -115,7 +111,6 @@ impl Tally {
             limits,
             wanted: _,
             transactions: _,
-            pdus: _,
             found: _,
         } = self;
         let add = |n: &mut u64, more: u64| *n = n.saturating_add(more);

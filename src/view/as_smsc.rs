@@ -1,13 +1,16 @@
 //! A capture played to an ESME under test: what will be played, and what the ESME did otherwise than the captured one.
 
+pub mod model;
+
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use serde_json::{Value, json};
-
 use super::plain;
+use super::replay::model::Place;
 use super::replay::{Junit, expected, fields, status, write_fields};
 use crate::replay::as_smsc::{Counters, Did, Played, Script, Scripted, Tally};
 use crate::replay::verdict::{Comparison, Verdict};
+use crate::smpp::CommandId;
 
 /// Sessions that are listed; the others are counted.
 const LISTED: usize = 20;
@@ -61,23 +64,26 @@ pub fn write_played(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let session = session_of(played, sessions);
-    let value = json!({
-        "schema": "smpp-inspect/played/1",
-        "verdict": comparison.verdict.name(),
-        "differences": comparison.unexpected().collect::<Vec<_>>(),
-        "expected_differences": expected(comparison),
-        "what": played.did.name(),
-        "command": played.command.to_string(),
-        "session": session.map(|(id, _)| id),
-        "account": session.map(|(_, account)| account),
-        "pcap": played.place.as_ref().map(|place| {
-            json!({ "file": place.file.as_deref(), "frame": place.frame, "index": place.index })
+    let place = played.place.as_ref();
+    let line = model::Played {
+        schema: model::PLAYED,
+        verdict: comparison.verdict.name(),
+        differences: comparison.unexpected().collect(),
+        expected_differences: expected(comparison),
+        what: played.did.name(),
+        command: played.command.to_string(),
+        session: session.map(|(id, _)| id.as_str()),
+        account: session.map(|(_, account)| account.as_str()),
+        pcap: place.map(|place| Place {
+            file: place.file.as_deref(),
+            frame: place.frame,
+            index: place.index,
         }),
-        "recorded_at": played.place.as_ref().map(|place| place.at),
-        "received_at": played.at,
-        "status": played.status.map(status),
-    });
-    serde_json::to_writer(&mut *out, &value)?;
+        recorded_at: place.map(|place| place.at),
+        received_at: played.at,
+        status: played.status.map(status),
+    };
+    serde_json::to_writer(&mut *out, &line)?;
     out.write_all(b"\n")
 }
 
@@ -153,32 +159,46 @@ pub fn write_tally(tally: &Tally, counters: &Counters, out: &mut dyn Write) -> i
 /// # Errors
 /// It cannot be written.
 pub fn write_json(tally: &Tally, counters: &Counters, mut out: &mut dyn Write) -> io::Result<()> {
-    let (differences, expected) = fields(&tally.fields);
-    let counts = |count: &dyn Fn(Verdict) -> u64| -> Value {
-        Verdict::ALL.iter().map(|verdict| (verdict.name().to_owned(), json!(count(*verdict)))).collect()
+    super::json::write(&run(tally, counters), &mut out)
+}
+
+/// Writes the same as a line of JSON: the last after those of [`write_played`].
+///
+/// # Errors
+/// It cannot be written.
+pub fn write_summary(tally: &Tally, counters: &Counters, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, &run(tally, counters))?;
+    out.write_all(b"\n")
+}
+
+fn run(tally: &Tally, counters: &Counters) -> model::Run {
+    let (differences, expected_differences) = fields(&tally.fields);
+    let verdicts = |count: &dyn Fn(Verdict) -> u64| model::Verdicts {
+        same: count(Verdict::Same),
+        expected: count(Verdict::Expected),
+        different: count(Verdict::Different),
+        missing: count(Verdict::Missing),
+        not_sent: count(Verdict::NotSent),
+        extra: count(Verdict::Extra),
     };
-    let commands: Vec<Value> = tally
-        .rows
-        .iter()
-        .map(|((did, command), row)| {
-            let verdicts = counts(&|verdict| row.get(&verdict).copied().unwrap_or(0));
-            json!({ "what": did.name(), "command": command.to_string(), "verdicts": verdicts })
-        })
-        .collect();
-    let value = json!({
-        "schema": "smpp-inspect/played-summary/1",
-        "verdicts": counts(&|verdict| tally.count(verdict)),
-        "commands": commands,
-        "differences": differences,
-        "expected_differences": expected,
-        "connections": counters.connections,
-        "requests": counters.requests,
-        "extra_requests": counters.extra,
-        "deliveries": counters.deliveries,
-        "deliveries_answered": counters.answered,
-        "enquire_links": counters.enquires,
-        "unsolicited": counters.unsolicited,
-        "garbage": counters.garbage,
-    });
-    super::json::write(&value, &mut out)
+    let command = |((did, command), row): (&(Did, CommandId), &BTreeMap<Verdict, u64>)| model::Command {
+        what: did.name(),
+        command: command.to_string(),
+        verdicts: verdicts(&|verdict| row.get(&verdict).copied().unwrap_or(0)),
+    };
+    model::Run {
+        schema: model::RUN,
+        verdicts: verdicts(&|verdict| tally.count(verdict)),
+        commands: tally.rows.iter().map(command).collect(),
+        differences,
+        expected_differences,
+        connections: counters.connections,
+        requests: counters.requests,
+        extra_requests: counters.extra,
+        deliveries: counters.deliveries,
+        deliveries_answered: counters.answered,
+        enquire_links: counters.enquires,
+        unsolicited: counters.unsolicited,
+        garbage: counters.garbage,
+    }
 }

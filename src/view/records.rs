@@ -7,7 +7,7 @@ use super::plain::plain;
 use super::text::Options;
 use crate::report::model::{Bind, End, EndedBy, Leg, Place, Role, Session, Start, Unanswered};
 use crate::report::record::{
-    FindingRecord, Owned, PduRecord, Record, RecordOutcome, RecordType, SessionRecord, SummaryRecord,
+    FindingRecord, Owned, PduRecord, Record, RecordOutcome, RecordType, Scribe, SessionRecord, SummaryRecord,
     TransactionRecord,
 };
 use crate::smpp::{CommandStatus, Header};
@@ -17,7 +17,7 @@ use crate::time::Timestamp;
 ///
 /// To a terminal every line is cut to its width, columns that are wanted least being left out first. Elsewhere
 /// nothing is cut.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct RecordTable {
     options: Options,
     /// Columns that a line may take.
@@ -345,6 +345,13 @@ impl RecordTable {
             line.push_str(&if column.right { format!("{cell:>width$}") } else { format!("{cell:<width$}") });
         }
         writeln!(out, "{}", line.trim_end())
+    }
+}
+
+impl Scribe for RecordTable {
+    fn record(&mut self, record: &Record, out: &mut Vec<u8>) {
+        // Writing to memory cannot fail.
+        let _ = self.write(record, out);
     }
 }
 

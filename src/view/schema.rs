@@ -8,7 +8,7 @@ use schemars::generate::SchemaSettings;
 use crate::dissect::model::Dissection;
 use crate::report::Report;
 use crate::view::record::model::Document;
-use crate::view::replay;
+use crate::view::{as_smsc, replay};
 
 /// Writes the JSON Schema of `report --format json`.
 ///
@@ -48,6 +48,22 @@ pub fn write_replay(out: &mut impl Write) -> io::Result<()> {
 /// Those of `out`.
 pub fn write_replayed(out: &mut impl Write) -> io::Result<()> {
     write::<replay::model::Request<'_>>(out)
+}
+
+/// Writes the JSON Schema of `replay --as smsc --format json`.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_played_summary(out: &mut impl Write) -> io::Result<()> {
+    write::<as_smsc::model::Run>(out)
+}
+
+/// Writes the JSON Schema of a line of `replay --as smsc --format ndjson`, the last one aside.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_played(out: &mut impl Write) -> io::Result<()> {
+    write::<as_smsc::model::Played<'_>>(out)
 }
 
 fn write<T: JsonSchema>(out: &mut impl Write) -> io::Result<()> {

@@ -80,8 +80,11 @@ impl Arguments {
         let progress =
             (!self.quiet && io::stderr().is_terminal()).then(|| super::going::bar(expected, "requests"));
         let mut started = |address| {
-            if !self.quiet {
-                complain(&format!("listening on {address}"));
+            let say = || complain(&format!("listening on {address}"));
+            match &progress {
+                _ if self.quiet => {}
+                Some(bar) => bar.suspend(say),
+                None => say(),
             }
         };
         let mut show = |counters: &Counters| show(progress.as_ref(), counters);
@@ -110,7 +113,7 @@ impl Arguments {
                 Format::Table => view::write_tally(&tally, counters, out),
                 Format::Json => view::write_json(&tally, counters, out),
                 Format::Junit => view::write_cases(std::mem::take(&mut junit), out),
-                Format::Ndjson => Ok(()),
+                Format::Ndjson => view::write_summary(&tally, counters, out),
             }
         })?;
         outcome.map_err(|error| Failure::new(self.listen, error))?;

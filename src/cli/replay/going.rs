@@ -371,7 +371,7 @@ pub(super) fn words(failure: &engine::Failure) -> String {
 /// A line that shows how much of what there is, and a message.
 pub(super) fn bar(planned: u64, what: &str) -> ProgressBar {
     let bar = ProgressBar::new(planned);
-    let template = format!("[{{wide_bar}}] {{pos}} of {{len}} {what}, {{per_sec}}, {{msg}}");
+    let template = format!("[{{wide_bar}}] {{pos}} of {{len}} {what}, {{msg}}");
     if let Ok(style) = ProgressStyle::with_template(&template) {
         bar.set_style(style.progress_chars("=> "));
     }

@@ -169,11 +169,14 @@ impl Arguments {
             drop(sender);
         };
         let progress = (!self.quiet && io::stderr().is_terminal()).then(|| bar(planned, what));
+        let wanted = self.wanted(&prepared.counted);
+        let wanted = wanted.map_or(String::new(), |rate| format!(" ({rate:.1} wanted)"));
         let mut show = |counters: &Counters| {
             if let Some(bar) = &progress {
                 bar.set_position(counters.sent);
                 bar.set_message(format!(
-                    "{} in flight, {} failed, {} missing, slip {} ms",
+                    "{:.1}/s{wanted}, {} in flight, {} failed, {} missing, slip {} ms",
+                    bar.per_sec(),
                     counters.in_flight,
                     counters.failed,
                     counters.missing,

@@ -10,7 +10,8 @@ use super::frames::Frames;
 use crate::capture::{Block, Capture, Frame};
 use crate::decap::{Decap, Limits as FragmentLimits};
 use crate::extract::Writer;
-use crate::pipeline::{BLOCK, Progress, Settings};
+use crate::pipeline::threads::BLOCK;
+use crate::pipeline::{Progress, Settings};
 use crate::tcp::Flows;
 
 /// Frames with fragments of IP packets that are kept, at most.

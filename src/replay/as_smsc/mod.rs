@@ -36,7 +36,7 @@ use link::Link;
 /// Connections at a time; more are refused.
 const CONNECTIONS: usize = 1_000;
 
-/// How long a session stays for the captured unbind of its ESME when everything else is done.
+/// How much longer than captured a session stays for the unbind of its ESME when everything else is done.
 const UNBIND: Duration = Duration::from_secs(5);
 
 /// What the player is told.
@@ -177,6 +177,8 @@ struct Core {
     order: u64,
     /// Responses that wait for their time.
     pending: u64,
+    /// How long ESMEs have to unbind once everything else is done.
+    patience: Duration,
     /// Sessions of which more may be told now.
     wake: Vec<usize>,
     /// Made-up message ids.
@@ -197,8 +199,10 @@ impl Player {
     /// Nobody is connected yet.
     #[must_use]
     pub fn new(script: Script, options: Options) -> Self {
-        let core = Core {
+        let pause = script.sessions.iter().map(Scripted::unbinds_after).max().unwrap_or_default();
+        let mut core = Core {
             options,
+            patience: UNBIND,
             now: Timestamp::MIN,
             playing: script.sessions.into_iter().map(Playing::new).collect(),
             counters: Counters::default(),
@@ -212,6 +216,7 @@ impl Player {
             through_at: None,
             is_stopping: false,
         };
+        core.patience = Duration::from_nanos(UNBIND.nanos().saturating_add(core.scaled(pause).nanos()));
         Self { core, links: HashMap::default(), next_connection: 0 }
     }
 
@@ -235,7 +240,7 @@ impl Player {
             playing.link.is_some()
                 && playing.expected.get(&CommandId::UNBIND).is_some_and(|unbinds| !unbinds.is_empty())
         };
-        !self.core.playing.iter().any(is_awaited) || self.core.now >= through_at.plus(UNBIND)
+        !self.core.playing.iter().any(is_awaited) || self.core.now >= through_at.plus(self.core.patience)
     }
 
     /// It is over: what was captured and not done is told as missing, or not sent.
@@ -357,7 +362,7 @@ impl Core {
     fn look(&mut self) {
         if self.through_at.is_none() && self.pending == 0 && self.playing.iter().all(Playing::is_through) {
             self.through_at = Some(self.now);
-            let at = self.now.plus(UNBIND);
+            let at = self.now.plus(self.patience);
             self.timer(at, Task::Look);
         }
     }

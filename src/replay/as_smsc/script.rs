@@ -39,6 +39,18 @@ pub struct Scripted {
     began_at: Timestamp,
 }
 
+impl Scripted {
+    /// How long after everything else the ESME unbound; zero where it did not.
+    pub(super) fn unbinds_after(&self) -> Duration {
+        let is_unbind = |asked: &&Asked| asked.command == CommandId::UNBIND;
+        let Some(unbind) = self.asked.iter().rev().find(is_unbind) else { return Duration::ZERO };
+        let asked = self.asked.iter().filter(|asked| !is_unbind(asked));
+        let asked = asked.map(|asked| asked.place.at.plus(asked.latency));
+        let told = self.told.iter().map(|told| told.place.at);
+        asked.chain(told).max().map_or(Duration::ZERO, |last| unbind.place.at.since(last)).max(Duration::ZERO)
+    }
+}
+
 /// A request of the ESME, with what came of it.
 #[derive(Clone, Debug)]
 pub(super) struct Asked {

@@ -275,6 +275,30 @@ fn parts_with_another_reference_are_the_same_as_expected() {
     }
 }
 
+#[test]
+fn it_ends_when_all_was_played_and_waits_for_an_unbind_as_long_as_captured_and_a_little_more() {
+    let lines = [
+        bound(OK),
+        vec![
+            (60_000, true, make(CommandId::UNBIND, OK, 2, b"")),
+            (60_001, false, make(CommandId::UNBIND_RESP, OK, 2, b"")),
+        ],
+    ]
+    .concat();
+    let after = |millis| START.plus(Duration::from_millis(millis));
+    for (lines, speed, ends) in [(&lines, 1.0, 65_000), (&lines, 10.0, 11_000), (&bound(OK), 1.0, 5)] {
+        let mut player = play(script_of(&[lines]), Some(speed));
+        let connection = player.connected("esme", START).unwrap();
+        player.received(connection, &lines[0].2, START);
+        assert!(!player.is_done());
+        while let Some(due) = player.timeout().filter(|due| *due <= after(ends)) {
+            assert!(!player.is_done());
+            player.tick(due);
+        }
+        assert!(player.is_done(), "at {ends} ms");
+    }
+}
+
 /// Everything that waits to be sent on a connection.
 fn taken(player: &mut Player, connection: ConnectionId) -> Vec<Header> {
     let mut octets = Vec::new();

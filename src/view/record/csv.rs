@@ -114,10 +114,9 @@ const fn own(event_type: EventType) -> &'static [&'static str] {
 }
 
 /// Writes documents of one type.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Table {
     columns: Vec<String>,
-    is_titled: bool,
 }
 
 impl Table {
@@ -125,18 +124,25 @@ impl Table {
     #[must_use]
     pub fn new(event_type: EventType, columns: &[String]) -> Self {
         let all = || COMMON.iter().chain(own(event_type)).map(|name| (*name).to_owned()).collect();
-        Self { columns: if columns.is_empty() { all() } else { columns.to_vec() }, is_titled: false }
+        Self { columns: if columns.is_empty() { all() } else { columns.to_vec() } }
     }
 
-    /// Writes a document, and the titles before the first.
+    /// Writes the titles.
     ///
     /// # Errors
     /// Those of `out`.
-    pub fn write(&mut self, document: &Document, out: &mut dyn Write) -> io::Result<()> {
+    pub fn write_titles(&self, out: &mut dyn Write) -> io::Result<()> {
         let mut writer = csv::WriterBuilder::new().from_writer(out);
-        if !std::mem::replace(&mut self.is_titled, true) {
-            writer.write_record(&self.columns)?;
-        }
+        writer.write_record(&self.columns)?;
+        writer.flush()
+    }
+
+    /// Writes a document.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write(&self, document: &Document, out: &mut dyn Write) -> io::Result<()> {
+        let mut writer = csv::WriterBuilder::new().from_writer(out);
         let value = serde_json::to_value(document)?;
         writer.write_record(self.columns.iter().map(|column| cell(find(&value, column))))?;
         writer.flush()

@@ -8,88 +8,165 @@ use super::model::{Address, Field, Part, Text, Tlv};
 use crate::dissect::{characters, hex, shown};
 use crate::num::index;
 use crate::redact;
-use crate::report::Raw;
 use crate::smpp::spec::{self, Slot, TlvSlot};
-use crate::smpp::text::{self, Header, UserData};
-use crate::smpp::{self, Facts, Span, TlvTag, Visitor, reader, walk_with};
+use crate::smpp::text::{self, Charset, Header, UserData};
+use crate::smpp::{self, Context, Facts, Span, TlvTag, Visitor, reader, walk_with};
 
-/// What a PDU says.
+/// What a PDU says, borrowed from it.
 #[derive(Debug, Default)]
-pub(super) struct Message {
-    pub(super) message_id: Option<String>,
-    pub(super) source_addr: Option<Address>,
-    pub(super) destination_addr: Option<Address>,
+pub(super) struct Keys<'a> {
+    pub(super) message_id: Option<&'a [u8]>,
+    pub(super) source_addr: Option<Number<'a>>,
+    pub(super) destination_addr: Option<Number<'a>>,
     pub(super) part: Option<Part>,
     pub(super) registered_delivery: Option<u32>,
     pub(super) esm_class: Option<u32>,
     pub(super) data_coding: Option<u32>,
     pub(super) user_message_reference: Option<u32>,
     pub(super) text: Option<Text>,
-    pub(super) fields: Vec<Field>,
-    pub(super) tlvs: Vec<Tlv>,
 }
 
-/// Which parts are wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Depth {
-    /// The keys of a message, and TLVs.
-    Keys,
-    /// The mandatory fields, too.
-    Fields,
+/// An address of a message.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Number<'a> {
+    pub(super) characters: &'a [u8],
+    pub(super) ton: Option<u32>,
+    pub(super) npi: Option<u32>,
 }
 
-impl Message {
-    /// Reads a PDU.
-    pub(super) fn of(raw: &Raw, options: &Options, depth: Depth) -> Self {
-        let mut all = All {
-            options,
-            depth,
-            list: None,
-            fields: Vec::new(),
-            tlvs: Vec::new(),
-            destination: Destination::default(),
-        };
-        let facts = walk_with(&raw.octets, raw.context, raw.default_charset, &mut all);
-        let All { fields, tlvs, destination, .. } = all;
-        let pdu: &[u8] = &raw.octets;
-        let integer = |slot| facts.integer(slot);
-        // Without its NUL it is the rest of the PDU, which may be a text.
-        let ends = |slot| facts.span(slot).is_some_and(|span| pdu.get(index(span.end)) == Some(&0));
-        let readable = |slot| facts.text(pdu, slot).filter(|_| ends(slot) || options.texts).map(characters);
-        let source = readable(Slot::SourceAddr).map(|value| Address {
-            value,
+/// Takes the fields and TLVs of a PDU, as far as they may be shown.
+pub(super) trait Parts {
+    /// A mandatory field, of an item of a list or none; without a value where that is not to be shown.
+    fn field(
+        &mut self,
+        item: Option<(&'static str, u32)>,
+        name: &'static str,
+        value: Option<smpp::Value<'_>>,
+    );
+
+    /// A TLV, likewise.
+    fn tlv(
+        &mut self,
+        tag: TlvTag,
+        known: Option<&'static spec::Tlv>,
+        octets: &[u8],
+        value: Option<smpp::Value<'_>>,
+    );
+}
+
+/// Reads a PDU: `parts` gets what stands in it, what it says as a whole is returned. `token` stands for its text.
+pub(super) fn read<'a>(
+    pdu: &'a [u8],
+    context: Context,
+    default_charset: Charset,
+    token: Option<&str>,
+    options: &Options,
+    parts: &mut impl Parts,
+) -> Keys<'a> {
+    let mut all = All { options, parts, list: None, destination: Destination::default() };
+    let facts = walk_with(pdu, context, default_charset, &mut all);
+    let Destination { ton, npi, span } = all.destination;
+    let integer = |slot| facts.integer(slot);
+    // Without its NUL it is the rest of the PDU, which may be a text.
+    let ends = |slot| facts.span(slot).is_some_and(|span| pdu.get(index(span.end)) == Some(&0));
+    let readable = |slot| facts.text(pdu, slot).filter(|_| ends(slot) || options.texts);
+    let user_data = UserData::of(&facts, pdu, context.version, default_charset);
+    let text = user_data.as_ref().and_then(|user_data| {
+        let read = text::text(&facts, pdu, context.version, default_charset)?;
+        Some(Text { token: token.map(str::to_owned), ..text_of(read, user_data, options) })
+    });
+    Keys {
+        message_id: readable(Slot::MessageId).filter(|id| !id.is_empty()),
+        source_addr: readable(Slot::SourceAddr).map(|characters| Number {
+            characters,
             ton: integer(Slot::SourceTon),
             npi: integer(Slot::SourceNpi),
-        });
-        let user_data = UserData::of(&facts, pdu, raw.context.version, raw.default_charset);
-        let text = user_data.as_ref().and_then(|user_data| text_of(&facts, raw, user_data, options));
-        Self {
-            message_id: readable(Slot::MessageId).filter(|id| !id.is_empty()),
-            source_addr: source,
-            destination_addr: destination.address,
-            part: user_data.as_ref().and_then(udh_part).or_else(|| sar_part(&facts, pdu)),
-            registered_delivery: integer(Slot::RegisteredDelivery),
-            esm_class: integer(Slot::EsmClass),
-            data_coding: integer(Slot::DataCoding),
-            user_message_reference: number(&facts, pdu, TlvSlot::UserMessageReference),
-            text,
-            fields,
-            tlvs,
-        }
+        }),
+        destination_addr: span.map(|span| Number { characters: reader::slice(pdu, span), ton, npi }),
+        part: user_data.as_ref().and_then(udh_part).or_else(|| sar_part(&facts, pdu)),
+        registered_delivery: integer(Slot::RegisteredDelivery),
+        esm_class: integer(Slot::EsmClass),
+        data_coding: integer(Slot::DataCoding),
+        user_message_reference: number(&facts, pdu, TlvSlot::UserMessageReference),
+        text,
     }
 }
 
-fn text_of(facts: &Facts, raw: &Raw, user_data: &UserData<'_>, options: &Options) -> Option<Text> {
-    let read = text::text(facts, &raw.octets, raw.context.version, raw.default_charset)?;
+/// The fields and TLVs of a PDU, for a document.
+#[derive(Debug, Default)]
+pub(super) struct Lists {
+    /// Empty unless they are wanted.
+    pub(super) fields: Vec<Field>,
+    pub(super) tlvs: Vec<Tlv>,
+    with_fields: bool,
+}
+
+impl Lists {
+    /// Those of a PDU, and what it says.
+    pub(super) fn of<'a>(
+        pdu: &'a [u8],
+        (context, default_charset): (Context, Charset),
+        token: Option<&str>,
+        options: &Options,
+        with_fields: bool,
+    ) -> (Self, Keys<'a>) {
+        let mut lists = Self { with_fields, ..Self::default() };
+        let keys = read(pdu, context, default_charset, token, options, &mut lists);
+        (lists, keys)
+    }
+}
+
+impl Parts for Lists {
+    fn field(
+        &mut self,
+        item: Option<(&'static str, u32)>,
+        name: &'static str,
+        value: Option<smpp::Value<'_>>,
+    ) {
+        if !self.with_fields {
+            return;
+        }
+        let name = match item {
+            Some((list, item)) => Cow::Owned(format!("{list}[{item}].{name}")),
+            None => Cow::Borrowed(name),
+        };
+        self.fields.push(Field { name, value: value.map(shown) });
+    }
+
+    fn tlv(
+        &mut self,
+        tag: TlvTag,
+        known: Option<&'static spec::Tlv>,
+        octets: &[u8],
+        value: Option<smpp::Value<'_>>,
+    ) {
+        self.tlvs.push(Tlv {
+            tag: tag.0,
+            name: known.map(|tlv| Cow::Borrowed(tlv.name())),
+            length: crate::num::short(octets.len()),
+            value: value.map(shown),
+            hex: value.map(|_| hex(octets)),
+        });
+    }
+}
+
+impl Number<'_> {
+    /// The same, for a document.
+    pub(super) fn address(self) -> Address {
+        Address { value: characters(self.characters), ton: self.ton, npi: self.npi }
+    }
+}
+
+fn text_of(read: text::Text, user_data: &UserData<'_>, options: &Options) -> Text {
     let length = read.text.as_ref().map(|text| crate::num::short(text.chars().count()));
-    Some(Text {
+    Text {
         text: read.text.filter(|_| options.texts),
         charset: Cow::Borrowed(read.charset.name()),
         why: read.why,
         octets: user_data.text.left(),
         length,
-        token: raw.text_token.as_deref().map(str::to_owned),
-    })
+        token: None,
+    }
 }
 
 fn udh_part(user_data: &UserData<'_>) -> Option<Part> {
@@ -123,44 +200,41 @@ fn number(facts: &Facts, pdu: &[u8], slot: TlvSlot) -> Option<u32> {
 struct Destination {
     ton: Option<u32>,
     npi: Option<u32>,
-    address: Option<Address>,
+    /// Its characters.
+    span: Option<Span>,
 }
 
-struct All<'a> {
+/// Decides what is shown.
+struct All<'a, P> {
     options: &'a Options,
-    depth: Depth,
+    parts: &'a mut P,
     list: Option<(&'static str, u32)>,
-    fields: Vec<Field>,
-    tlvs: Vec<Tlv>,
     destination: Destination,
 }
 
-impl Visitor for All<'_> {
+impl<P: Parts> Visitor for All<'_, P> {
     fn field(&mut self, field: &'static spec::Field, value: smpp::Value<'_>, span: Span) {
         let is_cut = matches!(value, smpp::Value::Text(octets)
             if index(span.end.saturating_sub(span.start)) <= octets.len());
         let destination = &mut self.destination;
         match (field.slot, value) {
-            (Some(Slot::DestTon), smpp::Value::Integer(ton)) => destination.ton = Some(ton),
-            (Some(Slot::DestNpi), smpp::Value::Integer(npi)) => destination.npi = Some(npi),
+            (Some(Slot::DestTon), smpp::Value::Integer(ton)) if destination.span.is_none() => {
+                destination.ton = Some(ton);
+            }
+            (Some(Slot::DestNpi), smpp::Value::Integer(npi)) if destination.span.is_none() => {
+                destination.npi = Some(npi);
+            }
             (Some(Slot::DestinationAddr), smpp::Value::Text(octets))
-                if destination.address.is_none() && (!is_cut || self.options.texts) =>
+                if destination.span.is_none() && (!is_cut || self.options.texts) =>
             {
-                let Destination { ton, npi, .. } = *destination;
-                destination.address = Some(Address { value: characters(octets), ton, npi });
+                let end = span.start.saturating_add(crate::num::short(octets.len()));
+                destination.span = Some(Span { start: span.start, end });
             }
             _ => {}
         }
-        if self.depth == Depth::Keys {
-            return;
-        }
         let is_hidden = field.secret && !self.options.secrets
             || (field.slot == Some(Slot::ShortMessage) || is_cut) && !self.options.texts;
-        let name = match self.list {
-            Some((list, item)) => Cow::Owned(format!("{list}[{item}].{}", field.name)),
-            None => Cow::Borrowed(field.name),
-        };
-        self.fields.push(Field { name, value: (!is_hidden).then(|| shown(value)) });
+        self.parts.field(self.list, field.name, (!is_hidden).then_some(value));
     }
 
     fn item(&mut self, field: &'static spec::Field, index: u32) {
@@ -182,13 +256,7 @@ impl Visitor for All<'_> {
         // Of what may be anything only numbers are shown: vendors have texts in their TLVs.
         let is_number = matches!(value, smpp::Value::Integer(_));
         let shows = is_number || !redact::may_be_text(known.map(spec::Tlv::name)) || self.options.texts;
-        self.tlvs.push(Tlv {
-            tag: tag.0,
-            name: known.map(|tlv| Cow::Borrowed(tlv.name())),
-            length: crate::num::short(octets.len()),
-            value: shows.then(|| shown(value)),
-            hex: shows.then(|| hex(octets)),
-        });
+        self.parts.tlv(tag, known, octets, shows.then_some(value));
     }
 }
 

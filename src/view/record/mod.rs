@@ -1,21 +1,28 @@
 //! Records as documents: a line of JSON each, in our own shape or in that of others.
 //!
-//! [`Documents`] turns what the pipeline hands out into [`model::Document`]s; `ndjson` writes them.
+//! [`Documents`] turns records into [`model::Document`]s, the model of which everything else here is a rendering; [`Lines`]
+//! writes them where the pipeline completes them. PDUs, of which there are many, it writes without making documents of
+//! them: [`quick`] does, tested against the model.
 
 pub mod csv;
 mod flow;
+mod ink;
+mod lines;
 mod message;
 pub mod model;
 pub mod others;
+mod quick;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{self, Write};
 
 use flow::Flow;
-use message::{Depth, Message, notations};
+pub use lines::{Lines, Shape};
+use message::{Keys, Lists, Number, notations};
 use model::{Count, Document, EventType, Finding, Outcome, Pcap, Pdu, Status, Summary, Transaction};
 
+use crate::dissect::characters;
 use crate::report::Raw;
 use crate::report::model::{Endpoint, Leg, Place};
 use crate::report::record::{
@@ -80,11 +87,10 @@ impl Documents {
             pcap.frames.sort_unstable();
         }
         document.pcap = Some(pcap);
-        let read = |raw: &Option<Raw>| {
-            raw.as_ref().map(|raw| Message::of(raw, &self.options, Depth::Keys)).unwrap_or_default()
-        };
-        let (asked, answered) = (read(&record.request_pdu), read(&record.response_pdu));
-        let message_id = answered.message_id.or(asked.message_id);
+        let options = self.options;
+        let (asked_lists, asked) = read(record.request_pdu.as_ref(), &options);
+        let (answered_lists, answered) = read(record.response_pdu.as_ref(), &options);
+        let message_id = answered.message_id.or(asked.message_id).map(characters);
         let (message_id_dec, message_id_hex) = message_id.as_deref().map(notations).unwrap_or_default();
         let (outcome, unanswered_why) = match record.outcome {
             RecordOutcome::Answered => (Outcome::Answered, None),
@@ -106,8 +112,8 @@ impl Documents {
             message_id,
             message_id_dec,
             message_id_hex,
-            source_addr: asked.source_addr,
-            destination_addr: asked.destination_addr,
+            source_addr: asked.source_addr.map(Number::address),
+            destination_addr: asked.destination_addr.map(Number::address),
             part: asked.part,
             registered_delivery: asked.registered_delivery,
             esm_class: asked.esm_class,
@@ -115,8 +121,8 @@ impl Documents {
             user_message_reference: asked.user_message_reference,
             text: asked.text,
             stream_offset: *stream_offset,
-            tlvs: asked.tlvs,
-            response_tlvs: answered.tlvs,
+            tlvs: asked_lists.tlvs,
+            response_tlvs: answered_lists.tlvs,
         }));
         document
     }
@@ -126,14 +132,10 @@ impl Documents {
         let mut document = self.common(EventType::Pdu, of, (*source, *destination), place.at);
         self.name(&mut document, *stream_offset, place.at, "");
         document.pcap = Some(pcap(place));
-        let raw = Raw {
-            octets: octets.clone(),
-            context: record.context,
-            default_charset: record.default_charset,
-            is_partial: record.partial.is_some(),
-            text_token: record.text_token.clone(),
+        let (lists, read) = {
+            let by = (record.context, record.default_charset);
+            Lists::of(octets, by, record.text_token.as_deref(), &self.options, true)
         };
-        let read = Message::of(&raw, &self.options, Depth::Fields);
         let header = Header::parse(octets);
         document.pdu = Some(Box::new(Pdu {
             command: header.map(|header| header.command_id.to_string()).unwrap_or_default(),
@@ -145,13 +147,13 @@ impl Documents {
             octets: crate::num::short(octets.len()),
             partial: record.partial.is_some(),
             stream_offset: *stream_offset,
-            message_id: read.message_id,
-            source_addr: read.source_addr,
-            destination_addr: read.destination_addr,
+            message_id: read.message_id.map(characters),
+            source_addr: read.source_addr.map(Number::address),
+            destination_addr: read.destination_addr.map(Number::address),
             part: read.part,
             text: read.text,
-            fields: read.fields,
-            tlvs: read.tlvs,
+            fields: lists.fields,
+            tlvs: lists.tlvs,
         }));
         document
     }
@@ -271,14 +273,6 @@ impl Documents {
     }
 }
 
-/// Writes a document as a line of JSON.
-///
-/// # Errors
-/// Those of `out`.
-pub fn write_ndjson(document: &Document, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
-    write_line(document, out)
-}
-
 /// Writes any value as a line of JSON.
 ///
 /// # Errors
@@ -324,6 +318,15 @@ pub const fn event_type(kind: RecordType) -> EventType {
         RecordType::Finding => EventType::Finding,
         RecordType::Summary => EventType::Summary,
     }
+}
+
+/// What a PDU of a transaction says, if it is there.
+fn read<'a>(raw: Option<&'a Raw>, options: &Options) -> (Lists, Keys<'a>) {
+    let lists = |raw: &'a Raw| {
+        let by = (raw.context, raw.default_charset);
+        Lists::of(&raw.octets, by, raw.text_token.as_deref(), options, false)
+    };
+    raw.map(lists).unwrap_or_default()
 }
 
 fn pcap(place: &Place) -> Pcap {
