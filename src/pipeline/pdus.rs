@@ -308,7 +308,11 @@ impl Sink for Outcomes<'_> {
     }
 
     fn delivered_late(&mut self, late: &LateDelivery) {
-        live(self.live, late.session).exchanges.delivered_late(late);
+        let live = live(self.live, late.session);
+        live.exchanges.delivered_late(late);
+        if let Some(kept) = &mut live.kept {
+            kept.delivered_late(late);
+        }
     }
 
     fn finding(

@@ -67,6 +67,7 @@ pub struct Belonging {
     /// That connection and frame.
     last_at: (u32, u64),
     left_out: u64,
+    most: usize,
 }
 
 impl Belonging {
@@ -84,6 +85,7 @@ impl Belonging {
             last: Vec::new(),
             last_at: (0, 0),
             left_out: 0,
+            most: Self::MOST,
         }
     }
 
@@ -142,7 +144,7 @@ impl Belonging {
         let complete = self.last.iter().find(|(request, response)| *request == key || *response == Some(key));
         if let Some(&(request, response)) = complete {
             self.keep(request, response);
-        } else if self.pdus.len() < Self::MOST {
+        } else if self.pdus.len() < self.most {
             self.keep(key, None);
             self.waiting.insert(key);
         } else {
@@ -151,7 +153,7 @@ impl Belonging {
     }
 
     fn session(&mut self, session: SessionId) {
-        if self.sessions.len() < Self::MOST {
+        if self.sessions.len() < self.most {
             self.sessions.insert(session);
         } else if !self.sessions.contains(&session) {
             self.left_out = self.left_out.saturating_add(1);
@@ -162,7 +164,7 @@ impl Belonging {
         if self.whole == KeptWhole::Session {
             return;
         }
-        if self.pdus.len() < Self::MOST {
+        if self.pdus.len() < self.most {
             self.pdus.insert(request);
             self.pdus.extend(response);
         } else if !self.pdus.contains(&request) {
@@ -173,4 +175,47 @@ impl Belonging {
 
 const fn key(connection: u32, place: Place) -> Key {
     (connection, place.frame, place.index)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tcp::ConnectionNumber;
+
+    fn session(connection: u32) -> SessionId {
+        SessionId { connection: ConnectionNumber(connection), n: 0 }
+    }
+
+    const fn place(frame: u64) -> Place {
+        Place { frame, index: 0, offset: 0 }
+    }
+
+    fn of(whole: KeptWhole) -> Belonging {
+        Belonging { most: 4, ..Belonging::new(whole) }
+    }
+
+    #[test]
+    fn what_finds_no_room_is_counted_and_the_first_stays() {
+        let mut belonging = of(KeptWhole::Session);
+        (0..10).chain(0..4).for_each(|connection| belonging.take(session(connection), (connection, 1, 0)));
+        assert_eq!(belonging.left_out(), 6);
+        let kept: Vec<u32> =
+            (0..10).filter(|&connection| belonging.has(session(connection), place(7))).collect();
+        assert_eq!(kept, [0, 1, 2, 3]);
+        assert!(belonging.pdus.is_empty() && belonging.waiting.is_empty());
+        let mut belonging = of(KeptWhole::Transaction);
+        (0..10).for_each(|frame| belonging.take(session(0), (0, frame, 0)));
+        assert_eq!(belonging.left_out(), 6);
+        let kept: Vec<u64> = (0..10).filter(|&frame| belonging.has(session(0), place(frame))).collect();
+        assert_eq!(kept, [0, 1, 2, 3]);
+    }
+
+    #[test]
+    fn a_pdu_that_comes_after_its_transaction_was_complete_keeps_both_pdus() {
+        let mut belonging = of(KeptWhole::Transaction);
+        belonging.last = vec![((0, 1, 0), None), ((0, 2, 0), Some((0, 5, 0)))];
+        belonging.take(session(0), (0, 5, 0));
+        let kept: Vec<u64> = (0..9).filter(|&frame| belonging.has(session(0), place(frame))).collect();
+        assert_eq!(kept, [2, 5]);
+    }
 }

@@ -3,6 +3,7 @@
 //! A PDU, a transaction and a finding are kept where the filter holds for it, as in records. Where the expression asks
 //! what only transactions have, PDUs and their findings are kept with their transactions.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
 
@@ -16,11 +17,14 @@ use super::tally::{Finding, Tally};
 use crate::filter::{Fact, Facts, Filter, PduFacts, Value};
 use crate::names::Names;
 use crate::num::count;
-use crate::session::{Transaction, Unsolicited};
+use crate::session::{LateDelivery, RECENT, Transaction, Unsolicited};
 use crate::smpp::framer::Partial;
 use crate::smpp::{self, Header, Place, Visitor, walk_with};
 use crate::tcp::{ConnectionNumber, Side};
 use crate::time::Timestamp;
+
+/// Responses remembered of a session: those that sessions remember of both sides.
+const ANSWERS: usize = 2 * RECENT;
 
 /// Judges what leaves the sessions one by one.
 #[derive(Clone, Debug)]
@@ -35,6 +39,8 @@ pub struct Kept {
     tally: Tally,
     exchanges: Exchanges,
     is_any: bool,
+    /// The last responses, by who sent them and their offsets: they may be delivered late.
+    answers: VecDeque<(Side, u64)>,
 }
 
 impl Sieve {
@@ -74,6 +80,12 @@ impl Sieve {
         }
         kept.is_any = true;
         kept.exchanges.transaction(&seen.transaction);
+        if let Some(response) = seen.transaction.response {
+            if kept.answers.len() >= ANSWERS {
+                kept.answers.pop_front();
+            }
+            kept.answers.push_back((seen.transaction.side.other(), response.place.offset));
+        }
         if self.is_of_transactions() {
             kept.pdus_of(seen);
         }
@@ -157,6 +169,13 @@ impl Kept {
         (part.with_errors, part.with_warnings) = (self.tally.with_errors, self.tally.with_warnings);
     }
 
+    /// A response that was counted, if it was, reached its asking side late.
+    pub fn delivered_late(&mut self, late: &LateDelivery) {
+        if self.answers.contains(&(late.side, late.offset)) {
+            self.exchanges.delivered_late(late);
+        }
+    }
+
     fn pdu(&mut self, pdu: &SeenPdu<'_>) {
         self.is_any = true;
         let Some(partial) = pdu.partial else {
@@ -234,5 +253,20 @@ impl Kept {
         walk_with(&raw.octets, raw.context, raw.default_charset, &mut told);
         let worst = told.worst;
         self.whole(&raw.octets, worst);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_is_named_without_whole_numbers() {
+        let shown = |text: &str| Sieve::new(text.parse().unwrap(), Arc::default()).to_string();
+        assert_eq!(shown(" dest_addr == 447700900123 "), "-Y dest_addr == 4477*****123");
+        assert_eq!(shown("source_addr matches \"^44770\" or frame.number > 10"), {
+            "-Y source_addr matches \"^44770\" or frame.number > 10"
+        });
+        assert_eq!(shown("text contains \"Ž12345678\""), "-Y text contains \"Ž1234*678\"");
     }
 }

@@ -83,6 +83,10 @@ impl Delay {
 pub struct LateDelivery {
     /// Number of its session on the connection.
     pub session: u32,
+    /// Who sent the response.
+    pub side: Side,
+    /// Octets of that side before it.
+    pub offset: u64,
     /// What had been asked for.
     pub command: CommandId,
     /// By how much more than was said of it before.
@@ -152,6 +156,7 @@ struct Closure {
 
 #[derive(Clone, Copy, Debug)]
 struct Sent {
+    from: u64,
     end: u64,
     /// When it was captured, then when it was sent again.
     at: Timestamp,
@@ -185,7 +190,7 @@ impl Delays {
         let way = self.sides.of_mut(side);
         match event {
             Event::SentAgain { from } => {
-                way.deliver_again(from, at, say);
+                way.deliver_again(side, from, at, say);
                 let oldest = push(&mut way.again, Again { from, at }, AGAIN);
                 self.forget(oldest.map(|oldest| oldest.at), at);
             }
@@ -289,10 +294,10 @@ impl Delays {
         delay
     }
 
-    /// `side` sent a response to `asked`.
-    pub(super) fn answered(&mut self, asked: &Asked, session: u32, end: u64, at: Timestamp) {
+    /// A response to `asked` was sent, with the octets of its side between those offsets.
+    pub(super) fn answered(&mut self, asked: &Asked, session: u32, (from, end): (u64, u64), at: Timestamp) {
         let way = self.sides.of_mut(asked.side.other());
-        let sent = Sent { end, at, command: asked.command, session };
+        let sent = Sent { from, end, at, command: asked.command, session };
         if way.recent.len() >= RECENT {
             way.recent.pop_front();
         }
@@ -362,9 +367,15 @@ impl Way {
     }
 
     /// Octets from `from` on were sent again: what was delivered with them came later than captured.
-    fn deliver_again(&mut self, from: u64, at: Timestamp, mut say: impl FnMut(LateDelivery)) {
+    fn deliver_again(&mut self, side: Side, from: u64, at: Timestamp, mut say: impl FnMut(LateDelivery)) {
         for sent in self.recent.iter_mut().filter(|sent| sent.end > from && sent.at < at) {
-            say(LateDelivery { session: sent.session, command: sent.command, span: at.since(sent.at) });
+            say(LateDelivery {
+                session: sent.session,
+                side,
+                offset: sent.from,
+                command: sent.command,
+                span: at.since(sent.at),
+            });
             sent.at = at;
         }
     }

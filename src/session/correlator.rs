@@ -414,8 +414,9 @@ impl Sessions {
         let outcome =
             if nacked { Outcome::Nacked { status, latency } } else { Outcome::Answered { status, latency } };
         self.say(asking, request, Some(answer), outcome, sink);
-        let end = answer.place.offset.saturating_add(answer.header.command_length.into());
-        self.delays.answered(&Asked::of(asking, request), self.n, end, answer.at);
+        let from = answer.place.offset;
+        let end = from.saturating_add(answer.header.command_length.into());
+        self.delays.answered(&Asked::of(asking, request), self.n, (from, end), answer.at);
     }
 
     /// The number of `former` is used again by `seen`.

@@ -48,7 +48,7 @@ mod told;
 #[cfg(test)]
 mod tests;
 
-pub use blame::{Delay, LateDelivery};
+pub use blame::{Delay, LateDelivery, RECENT};
 pub use correlator::Sessions;
 pub use events::{
     BindFrom, BindType, End, LastPdu, NoRequest, Outcome, Peak, Response, Responses, SessionEnd, SessionId,

@@ -239,6 +239,24 @@ fn a_report_of_what_a_filter_keeps_counts_the_records_that_it_keeps() {
 }
 
 #[test]
+fn a_report_of_what_a_filter_keeps_that_keeps_everything_is_the_report() {
+    for path in captures() {
+        let capture = Capture::open(vec![Input::from_argument(&path)]);
+        let whole = pipeline::run(capture, &settings(), &mut |_, _| {}).report;
+        let kept = report(&path, "smpp");
+        let (path, context) = (path.display(), "with a filter that keeps everything");
+        assert_eq!(kept.pdus, whole.pdus, "{path}: {context}");
+        assert_eq!(kept.octets, whole.octets, "{path}: {context}");
+        assert_eq!(kept.transactions, whole.transactions, "{path}: {context}");
+        assert_eq!(kept.unsolicited, whole.unsolicited, "{path}: {context}");
+        assert_eq!(kept.statuses, whole.statuses, "{path}: {context}");
+        assert_eq!(kept.accounts, whole.accounts, "{path}: {context}");
+        assert_eq!(kept.sessions, whole.sessions, "{path}: {context}");
+        assert_eq!(kept.findings, whole.findings, "{path}: {context}");
+    }
+}
+
+#[test]
 fn where_only_transactions_have_a_field_their_pdus_are_kept_with_them() {
     let path = samples().join("incident/capture.pcap");
     let report = report(&path, "latency > 500ms");

@@ -109,7 +109,7 @@ fn parties(report: &Report) -> String {
 /// In place of sessions: none is what was asked for.
 pub(super) fn nothing_selected<W: Write>(page: &mut Page<'_, W>) -> io::Result<()> {
     page.heading("NOTHING SELECTED", "")?;
-    page.item("No session is what the selection asks for. Without it all are reported.", None)
+    page.item("No session is, or has, what the selection asks for. Without it all are reported.", None)
 }
 
 /// In place of sessions: what the frames carried instead.
