@@ -10,7 +10,7 @@
 //! For example, with both packages installed:
 //!
 //! ```text
-//! cargo bench --bench replay -- beside node benches/clients/node_smpp.js -- python3 benches/clients/smpp34.py
+//! cargo bench --bench replay -- beside node benches/clients/with_node_smpp.js -- python3 benches/clients/with_smpp34.py
 //! ```
 
 use std::io::BufWriter;

@@ -129,6 +129,15 @@ const ROWS: &[Row] = &[
         more: &[],
         why: Some("stopped"),
     },
+    Row {
+        name: "bind answered generic_nack, of status 0",
+        fault: |asked| bind(asked, Act::Say(pdu::header_only(RESPONSE, 0, asked.sequence))),
+        options: REBIND,
+        status: 3,
+        counts: NONE,
+        more: &[("/connections/binds", 0)],
+        why: Some("stopped"),
+    },
     // In the middle.
     Row {
         name: "requests refused by their status",

@@ -602,7 +602,12 @@ impl Link {
     fn bound_due(&self, core: &Core) -> Option<Timestamp> {
         let later = |at: Timestamp| Some(at).filter(|at| *at > core.now);
         let next = self.queue.front().zip(core.epoch).and_then(|(next, epoch)| {
-            later(epoch.plus(next.due).max(core.next_at)).filter(|_| !core.options.step)
+            // One by one, nothing is due by time; the cap holds all the same.
+            match (core.options.step, core.permits) {
+                (true, 0) => None,
+                (true, _) => later(core.next_at),
+                (false, _) => later(epoch.plus(next.due).max(core.next_at)),
+            }
         });
         let over =
             core.options.duration.zip(core.epoch).and_then(|(duration, epoch)| later(epoch.plus(duration)));

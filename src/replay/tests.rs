@@ -274,6 +274,23 @@ fn requests_are_sent_at_their_time_and_the_cap_delays_them() {
     }
 }
 
+/// Found by the fuzz target: nobody looked again once the cap had passed.
+#[test]
+fn one_by_one_the_cap_delays_requests_and_keeps_none() {
+    let mut options = options(1, 10, 10);
+    (options.step, options.rate_cap, options.enquire_link) = (true, Some(5.0), Duration::ZERO);
+    let mut world = World::new(options, smsc::Options::default());
+    feed(&mut world, 10, 1, Duration::ZERO);
+    (0..4).for_each(|_| world.replay.step(START));
+    world.replay.no_more_steps(START);
+    world.run(None);
+    let exchanges = world.replay.exchanges();
+    let sent: Vec<_> = exchanges.iter().filter_map(|exchange| exchange.sent).collect();
+    assert_eq!(sent.len(), 4);
+    assert_eq!(sent[3].since(sent[0]).millis(), 600);
+    assert_eq!((exchanges.len(), world.replay.counters().not_sent), (10, 6));
+}
+
 #[test]
 fn an_end_at_any_step_unbinds_whoever_is_bound() {
     for stop_at in 0..80 {

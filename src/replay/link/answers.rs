@@ -117,6 +117,12 @@ impl Link {
             self.is_ready(core);
             return self.unbound(Failure::Refused(header.command_status), core);
         }
+        if header.command_id == CommandId::GENERIC_NACK {
+            // Whatever its status says, it is no consent.
+            self.closing = Some(Close::Fin);
+            self.is_ready(core);
+            return self.unbound(Failure::NoBind("it was answered generic_nack"), core);
+        }
         core.counters.binds = core.counters.binds.saturating_add(1);
         core.counters.bound = core.counters.bound.saturating_add(1);
         self.state = State::Bound;
