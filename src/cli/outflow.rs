@@ -127,12 +127,18 @@ impl Outflow {
         !state.is_broken
     }
 
-    /// Puts a summary in, which is never given up; false: nobody takes it.
+    /// Puts a summary in; false: nobody takes it. The last one is never given up, others where one waits already that
+    /// found the queue full.
     pub(super) fn summary(&self, summary: &SummaryRecord) -> io::Result<bool> {
         let mut state = self.shared.state();
         let lost_frames = summary.lost_frames.or(state.read.lost_frames);
         state.read = SummaryRecord { lost_frames, ..summary.clone() };
-        state = self.wait(state, |state| state.waiting.len() <= MOST);
+        let is_full = |state: &State| state.waiting.len() > MOST;
+        if self.on_full == OnFull::Drop && !summary.is_last && is_full(&state) {
+            // Nobody read the one before it; the next one says more.
+            return Ok(!state.is_broken);
+        }
+        state = self.wait(state, |state| !is_full(state));
         state.summarise(&self.shared)?;
         self.shared.changed.notify_all();
         Ok(!state.is_broken)
