@@ -2,7 +2,7 @@
 //!
 //! [`Documents`] turns records into [`model::Document`]s, the model of which everything else here is a rendering; [`Lines`]
 //! writes them where the pipeline completes them. PDUs, of which there are many, it writes without making documents of
-//! them: [`quick`] does, tested against the model.
+//! them: `quick` does, tested against the model.
 
 pub mod csv;
 mod flow;
