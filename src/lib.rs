@@ -27,7 +27,7 @@
 //! | [`smsc`] | a live peer's requests | answers, receipts: a test SMSC. `smsc::server` is the only one with sockets and tokio; uses [`smpp`] and [`session`] alone |
 //! | [`replay`] | captured requests, a live message centre | a session anew, and what is answered differently. `replay::driver` has its sockets; handed PDUs, it uses [`smpp`], [`session`] and [`smsc`] alone |
 //! | [`view`] | a report | text for a terminal or a ticket, JSON, its schema |
-//! | [`pipeline`] | the wiring | reader, 32 logical shards, merger; the same output for any number of threads |
+//! | [`pipeline`] | the wiring | reader, 32 logical shards, which also write records, merger; the same output for any number of threads |
 //! | [`cli`] | the command line | files opened, exit status |
 //! | `testkit` (feature) | a scenario and a seed | captures with their truth, for tests, samples, benches and fuzzing |
 //!

@@ -5,11 +5,14 @@
     reason = "the rule is for the path of the data; tests read their files"
 )]
 
+mod common;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use common::captures;
 use serde_json::Value;
 use smpp_inspect::testkit::file::{Format, Link, capture};
 use smpp_inspect::testkit::scenario::{SECONDS, Scenario, Session};
@@ -27,19 +30,6 @@ fn run(arguments: &[&str], input: Option<&Path>) -> Output {
 fn lines(output: &Output) -> Vec<Value> {
     let text = std::str::from_utf8(&output.stdout).unwrap();
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-}
-
-fn captures() -> Vec<PathBuf> {
-    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
-    let folders = fs::read_dir(samples).unwrap().map(|entry| entry.unwrap().path());
-    let files = folders.filter(|path| path.is_dir()).flat_map(|path| fs::read_dir(path).unwrap());
-    let mut captures: Vec<PathBuf> = files
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.file_name().unwrap().to_str().unwrap().starts_with("capture."))
-        .collect();
-    captures.sort();
-    assert!(captures.len() > 30);
-    captures
 }
 
 fn sum(rows: &Value, key: &str) -> u64 {

@@ -1,11 +1,11 @@
-//! A pcapng file with one interface of raw IP and times in nanoseconds: draft-ietf-opsawg-pcapng.
+//! pcapng files with times in nanoseconds: draft-ietf-opsawg-pcapng.
 
 use std::io::{self, Write};
 
 use crate::time::Timestamp;
 
 /// LINKTYPE_RAW: packets begin with their IP header.
-const RAW_IP: u16 = 101;
+pub const RAW_IP: u16 = 101;
 
 /// Writes blocks one after another.
 #[derive(Debug)]
@@ -19,24 +19,8 @@ impl<W: Write> Writer<W> {
     /// # Errors
     /// It cannot be written.
     pub fn new(out: W) -> io::Result<Self> {
-        let mut writer = Self { out };
-        let mut section = Vec::new();
-        section.extend(0x1A2B_3C4D_u32.to_le_bytes());
-        section.extend([1, 0, 0, 0]);
-        // The length of the section is not stated.
-        section.extend([0xFF; 8]);
-        option(&mut section, 4, b"smpp-inspect");
-        option(&mut section, 0, b"");
-        writer.block(0x0A0D_0D0A, &[&section])?;
-        let mut interface = Vec::new();
-        interface.extend(RAW_IP.to_le_bytes());
-        // No snaplen.
-        interface.extend([0; 6]);
-        option(&mut interface, 2, b"smsc");
-        // if_tsresol: nanoseconds.
-        option(&mut interface, 9, &[9]);
-        option(&mut interface, 0, b"");
-        writer.block(1, &[&interface])?;
+        let mut writer = Self::bare(out, None)?;
+        writer.interface(RAW_IP, 0, "smsc")?;
         Ok(writer)
     }
 
@@ -49,6 +33,7 @@ impl<W: Write> Writer<W> {
         let mut section = Vec::new();
         section.extend(0x1A2B_3C4D_u32.to_le_bytes());
         section.extend([1, 0, 0, 0]);
+        // The length of the section is not stated.
         section.extend([0xFF; 8]);
         if let Some(comment) = comment {
             option(&mut section, COMMENT, shortened(comment));
@@ -70,6 +55,7 @@ impl<W: Write> Writer<W> {
         interface.extend([0; 2]);
         interface.extend(snaplen.to_le_bytes());
         option(&mut interface, 2, shortened(name));
+        // if_tsresol: nanoseconds.
         option(&mut interface, 9, &[9]);
         option(&mut interface, 0, b"");
         self.block(1, &[&interface])
@@ -108,10 +94,7 @@ impl<W: Write> Writer<W> {
     /// # Errors
     /// It cannot be written.
     pub fn packet(&mut self, at: Timestamp, octets: &[u8]) -> io::Result<()> {
-        let nanos = u64::try_from(at.nanos()).unwrap_or(0).to_le_bytes();
-        let (low, high) = nanos.split_at(4);
-        let length = crate::num::short(octets.len()).to_le_bytes();
-        self.block(6, &[&[0; 4], high, low, &length, &length, octets])
+        self.packet_of(0, at, octets, crate::num::short(octets.len()), &[])
     }
 
     /// Lines of a TLS key log, for the packets that follow.

@@ -1,7 +1,6 @@
 //! The state machine: connections, octets and time go in, octets and closings come out.
 
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 
 use super::event::{Counters, Event, What};
 use super::fault::Fault;
@@ -9,6 +8,7 @@ use super::options::Options;
 use super::random::Random;
 use super::session::{Asked, Session};
 use super::store::Store;
+use super::timers::Timers;
 use crate::num;
 use crate::smpp::spec::State;
 use crate::smpp::{CommandId, CommandStatus, Header, RuleId};
@@ -82,8 +82,7 @@ pub(super) struct Core {
     pub(super) wake: Vec<u32>,
     pub(super) scratch: Vec<u8>,
     events: Option<Vec<Event>>,
-    timers: BinaryHeap<Reverse<Timer>>,
-    order: u64,
+    timers: Timers<Task>,
     ready: VecDeque<ConnectionId>,
 }
 
@@ -117,37 +116,9 @@ pub(super) enum Task {
     Mo,
 }
 
-#[derive(Debug)]
-struct Timer {
-    at: Timestamp,
-    order: u64,
-    task: Task,
-}
-
-impl PartialEq for Timer {
-    fn eq(&self, other: &Self) -> bool {
-        self.order == other.order
-    }
-}
-
-impl Eq for Timer {}
-
-impl PartialOrd for Timer {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Timer {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        (self.at, self.order).cmp(&(other.at, other.order))
-    }
-}
-
 impl Core {
     pub(super) fn timer(&mut self, at: Timestamp, task: Task) {
-        self.order = self.order.wrapping_add(1);
-        self.timers.push(Reverse(Timer { at, order: self.order, task }));
+        self.timers.push(at, task);
     }
 
     pub(super) fn is_ready(&mut self, session: &mut Session) {
@@ -205,8 +176,7 @@ impl Engine {
             wake: Vec::new(),
             scratch: Vec::new(),
             events: None,
-            timers: BinaryHeap::new(),
-            order: 0,
+            timers: Timers::default(),
             ready: VecDeque::new(),
             options,
         };
@@ -317,17 +287,14 @@ impl Engine {
     /// When [`tick`](Self::tick) has something to do.
     #[must_use]
     pub fn timeout(&self) -> Option<Timestamp> {
-        self.core.timers.peek().map(|Reverse(timer)| timer.at)
+        self.core.timers.next_at()
     }
 
     /// It is `at` now: what is due is done.
     pub fn tick(&mut self, at: Timestamp) {
         self.pass(at);
-        while let Some(timer) = self.core.timers.peek()
-            && timer.0.at <= self.core.now
-        {
-            let Some(Reverse(timer)) = self.core.timers.pop() else { break };
-            self.run(timer);
+        while let Some((at, task)) = self.core.timers.take_due(self.core.now) {
+            self.run(at, task);
         }
         self.core.deliver(&mut self.sessions);
     }
@@ -363,16 +330,16 @@ impl Engine {
         }
     }
 
-    fn run(&mut self, timer: Timer) {
+    fn run(&mut self, at: Timestamp, task: Task) {
         let core = &mut self.core;
-        match timer.task {
+        match task {
             Task::Respond(id, octets) => {
                 if let Some(session) = self.sessions.get_mut(&id) {
                     session.waiting = session.waiting.saturating_sub(1);
                     core.send_response(session, &octets);
                 }
             }
-            Task::Final(number) => core.finalise(number, timer.at),
+            Task::Final(number) => core.finalise(number, at),
             Task::Notify(number) => core.notify(number),
             Task::Again(number) => core.again(number),
             Task::Release(id) => {
@@ -387,7 +354,7 @@ impl Engine {
                     core.timer(next, Task::Check(id));
                 }
             }
-            Task::Mo => core.mobile_sends(&mut self.sessions, timer.at),
+            Task::Mo => core.mobile_sends(&mut self.sessions, at),
         }
     }
 }

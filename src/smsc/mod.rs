@@ -36,6 +36,7 @@ mod requests;
 pub mod server;
 mod session;
 mod store;
+mod timers;
 mod verdict;
 mod write;
 
@@ -47,4 +48,5 @@ pub use ids::IdNotation;
 pub use options::{Account, Delay, FinalState, Mix, Options, span};
 pub use recorded::{Extra, RecordedPdu, Recorder, Recording};
 pub(crate) use recorded::{reported, spellings};
+pub use timers::Timers;
 pub(crate) use write::Pdu;

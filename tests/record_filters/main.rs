@@ -1,6 +1,8 @@
 //! `-Y` on records, over every sample, against an evaluator written apart: a parser of its own, and the values of the
 //! JSON that the records are without a filter. Nothing of the product but its records is used by it.
 
+#[path = "../common/mod.rs"]
+mod common;
 mod evaluator;
 mod rows;
 
@@ -9,6 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use common::captures;
 use evaluator::{Expression, Kind, Subject};
 use rows::ROWS;
 use serde_json::Value;
@@ -22,18 +25,6 @@ use smpp_inspect::view::record::{Documents, Options};
 
 fn samples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("samples")
-}
-
-fn captures() -> Vec<PathBuf> {
-    let folders = fs::read_dir(samples()).unwrap().map(|entry| entry.unwrap().path());
-    let files = folders.filter(|path| path.is_dir()).flat_map(|path| fs::read_dir(path).unwrap());
-    let mut captures: Vec<PathBuf> = files
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.file_name().unwrap().to_str().unwrap().starts_with("capture."))
-        .collect();
-    captures.sort();
-    assert!(captures.len() > 30);
-    captures
 }
 
 fn settings() -> Settings {

@@ -8,6 +8,7 @@ use super::Extracted;
 use super::comments::{Recent, name, said};
 use super::wanted::Wanted;
 use crate::capture::Capture;
+use crate::extract::pcapng::RAW_IP;
 use crate::extract::{Conversation, Party, Writer};
 use crate::pipeline::{Progress, Settings, records};
 use crate::redact::Redactor;
@@ -16,9 +17,6 @@ use crate::report::record::{FindingRecord, PduRecord, Record, RecordType, Sessio
 use crate::smpp::RuleId;
 use crate::tcp::Side;
 use crate::time::Timestamp;
-
-/// LINKTYPE_RAW: packets begin with their IP header.
-const RAW_IP: u16 = 101;
 
 /// Writes PDUs in TCP that has nothing wrong with it: handshake, segments in order, end.
 pub(super) fn rebuild<W: Write>(

@@ -19,8 +19,7 @@ mod script;
 #[cfg(test)]
 mod tests;
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 pub use compare::{Did, Played, REFERENCE, Tally, compare};
 pub use script::{Place, Scribe, Script, Scripted};
@@ -29,7 +28,7 @@ use crate::num;
 use crate::session::BindType;
 use crate::smpp::{CommandId, CommandStatus};
 use crate::smsc::server::Machine;
-use crate::smsc::{Close, ConnectionId, Extra};
+use crate::smsc::{Close, ConnectionId, Extra, Timers};
 use crate::time::{Duration, Timestamp};
 use link::Link;
 
@@ -137,33 +136,6 @@ enum Task {
     Look,
 }
 
-#[derive(Debug)]
-struct Timer {
-    at: Timestamp,
-    order: u64,
-    task: Task,
-}
-
-impl PartialEq for Timer {
-    fn eq(&self, other: &Self) -> bool {
-        (self.at, self.order) == (other.at, other.order)
-    }
-}
-
-impl Eq for Timer {}
-
-impl PartialOrd for Timer {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Timer {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        (self.at, self.order).cmp(&(other.at, other.order))
-    }
-}
-
 /// Everything but the connections.
 #[derive(Debug)]
 struct Core {
@@ -173,8 +145,7 @@ struct Core {
     counters: Counters,
     played: Vec<Played>,
     ready: VecDeque<ConnectionId>,
-    timers: BinaryHeap<Reverse<Timer>>,
-    order: u64,
+    timers: Timers<Task>,
     /// Responses that wait for their time.
     pending: u64,
     /// How long ESMEs have to unbind once everything else is done.
@@ -208,8 +179,7 @@ impl Player {
             counters: Counters::default(),
             played: Vec::new(),
             ready: VecDeque::new(),
-            timers: BinaryHeap::new(),
-            order: 0,
+            timers: Timers::default(),
             pending: 0,
             wake: Vec::new(),
             made_up: 0,
@@ -339,8 +309,7 @@ impl Player {
 
 impl Core {
     fn timer(&mut self, at: Timestamp, task: Task) {
-        self.order = self.order.saturating_add(1);
-        self.timers.push(Reverse(Timer { at, order: self.order, task }));
+        self.timers.push(at, task);
     }
 
     /// How long a captured span takes now.
@@ -427,16 +396,13 @@ impl Machine for Player {
     }
 
     fn timeout(&self) -> Option<Timestamp> {
-        self.core.timers.peek().map(|Reverse(timer)| timer.at)
+        self.core.timers.next_at()
     }
 
     fn tick(&mut self, at: Timestamp) {
         self.pass(at);
-        while let Some(Reverse(timer)) = self.core.timers.peek()
-            && timer.at <= self.core.now
-        {
-            let Some(Reverse(timer)) = self.core.timers.pop() else { break };
-            self.run(timer.task);
+        while let Some((_, task)) = self.core.timers.take_due(self.core.now) {
+            self.run(task);
         }
         self.core.look();
     }
