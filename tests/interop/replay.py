@@ -320,8 +320,8 @@ def play_to_kannel(ours, folder):
 
 
 def kannel_messages():
-    """What the recorded Kannel was given: text, destination, coding, dlr-mask."""
+    """What the recorded Kannel was given: text, destination, coding, dlr-mask, and of how many submit_sm it made it."""
     truth = recorded()["kannel"]
-    hello = [[row["text"], row["dst"], 0, 31] for row in truth[:30]]
-    long = ["".join(row["text"] for row in truth[30:33]), truth[30]["dst"], 0, 0]
-    return [*hello, long, [truth[33]["text"], truth[33]["dst"], 2, 0]]
+    hello = [[row["text"], row["dst"], 0, 31, 1] for row in truth[:30]]
+    long = ["".join(row["text"] for row in truth[30:33]), truth[30]["dst"], 0, 0, 3]
+    return [*hello, long, [truth[33]["text"], truth[33]["dst"], 2, 0, 1]]

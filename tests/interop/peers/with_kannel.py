@@ -3,8 +3,10 @@
 Messages are handed to the smsbox over HTTP, as Kannel's users do, and its delivery reports come back over HTTP. The ids
 are told by the reports alone, since the answer to the HTTP request has none.
 
-Told "messages" ([text, destination, coding, dlr-mask]...) and "reports", it sends these instead, with what else was
-recorded of a Kannel, waits for so many reports, and tells all of them: [destination, type, id]...
+Told "messages" ([text, destination, coding, dlr-mask, submit_sm]...) and "reports", it sends these instead, with what
+else was recorded of a Kannel, waits for so many reports, and tells all of them: [destination, type, id]... Each message
+waits until the submit_sm of those before are answered: the boxes hand messages on in threads, which overtake each
+other.
 """
 
 import http.server
@@ -53,7 +55,7 @@ def until(done, what, seconds=15):
     while not done():
         if time.monotonic() > ends:
             raise TimeoutError(f"{what}: not after {seconds} s")
-        time.sleep(0.05)
+        time.sleep(0.01)
 
 
 def fetch(url):
@@ -84,6 +86,12 @@ def send(kind, text, destination, coding, mask=1 + 2 + 8 + 16):
         query |= {"coding": 2, "charset": "UTF-8"}
     answer = fetch(f"http://127.0.0.1:{send_port}/cgi-bin/sendsms?{urllib.parse.urlencode(query)}")
     assert "Accepted" in answer or "Queued" in answer, answer
+
+
+def logged(pdu):
+    """How many PDUs of a command are in the bearerbox's log."""
+    with open(f"{folder}/bearerbox.log", encoding="utf-8", errors="replace") as file:
+        return file.read().count(f"type_name: {pdu}\n")
 
 
 def of(kind, type_):
@@ -160,13 +168,14 @@ try:
     start("smsbox")
     until(lambda: "smsbox" in status().lower() and "on-line" in status(), "smsbox")
     # A message has a kind of its own; of the recorded ones, that is the number.
-    batch = [(str(number), *message) for number, message in enumerate(messages or ())] or [
+    batch = [(str(number), *message[:4]) for number, message in enumerate(messages or ())] or [
         ("plain", told["plain"], told["destination"], 0),
         ("long", told["long"], told["destination"], 0),
         ("ucs2", told["ucs2"], told["destination"], 2),
         ("failed", told["plain"], told["failing"], 0),
     ]
-    for message in batch:
+    submitted = 0
+    for number, message in enumerate(batch):
         # The smsbox may still be starting its HTTP server.
         for attempt in range(20):
             try:
@@ -174,6 +183,9 @@ try:
                 break
             except urllib.error.URLError:
                 time.sleep(0.1)
+        if messages:
+            submitted += messages[number][4]
+            until(lambda: logged("submit_sm_resp") >= submitted, f"response {submitted}")
     if messages:
         until(lambda: sum(one["type"] == "1" for one in reports) >= told["reports"], "reports")
     else:
@@ -183,8 +195,7 @@ try:
     time.sleep(told["linger"])
     fetch(f"http://127.0.0.1:{admin_port}/shutdown?password=admin")
     until(lambda: all(box.poll() is not None for box in boxes), "end")
-    with open(os.path.join(folder, "bearerbox.log"), encoding="utf-8", errors="replace") as file:
-        log = file.read()
+    enquired, unbound = (logged(f"{command}_resp") > 0 for command in ("enquire_link", "unbind"))
 finally:
     for box in boxes:
         if box.poll() is None:
@@ -192,7 +203,7 @@ finally:
 
 if messages:
     rows = [[messages[int(one["kind"])][1], one["type"], one.get("id")] for one in reports]
-    print(json.dumps({"reports": rows, "unbound": "type_name: unbind_resp" in log}))
+    print(json.dumps({"reports": rows, "unbound": unbound}))
     sys.exit(0)
 refusal = of("failed", "16")[0]["text"]
 print(
@@ -202,8 +213,8 @@ print(
             "ids": {kind: [one["id"] for one in of(kind, "1")] for kind in ("plain", "long", "ucs2")},
             "failed": int(refusal.split("0x")[1].split("/")[0], 16),
             "receipts": {one["id"]: "DELIVRD" for kind in ("plain", "long", "ucs2") for one in of(kind, "1")},
-            "enquired": "type_name: enquire_link_resp" in log,
-            "unbound": "type_name: unbind_resp" in log,
+            "enquired": enquired,
+            "unbound": unbound,
         }
     )
 )
