@@ -114,7 +114,9 @@ pub(super) fn write_statuses<W: Write>(report: &Report, page: &mut Page<'_, W>) 
         let mut cells = vec![format!("0x{status:08x} ({status})"), page.plain(name).into_owned()];
         cells.extend(legs.iter().map(|&leg| count(sum(rows, |row| row.leg == leg))));
         if commands_fit {
-            cells.push(page.plain(&commands(rows)).into_owned());
+            // Beside two legs there is room for one command in a line.
+            let most = if legs.len() > 1 { 2 } else { 3 };
+            cells.push(page.plain(&commands(rows, most)).into_owned());
         }
         table.row(cells);
     }
@@ -133,9 +135,8 @@ fn sum(rows: &[&Status], which: impl Fn(&Status) -> bool) -> u64 {
 }
 
 /// `submit_sm_resp`, or `submit_sm_resp 12, deliver_sm_resp 3` where there are several, the most frequent first and
-/// the last of many summed up: `8 more 19`.
-fn commands(rows: &[&Status]) -> String {
-    const MOST: usize = 3;
+/// the last of more than `most` summed up: `8 others 19`.
+fn commands(rows: &[&Status], most: usize) -> String {
     let mut counts: Vec<(&str, u64)> = Vec::new();
     for row in rows {
         match counts.iter_mut().find(|(command, _)| *command == row.command) {
@@ -147,13 +148,13 @@ fn commands(rows: &[&Status]) -> String {
         return (*command).to_owned();
     }
     counts.sort_by_key(|&(_, total)| Reverse(total));
-    let named = if counts.len() > MOST { MOST - 1 } else { counts.len() };
+    let named = if counts.len() > most { most.saturating_sub(1) } else { counts.len() };
     let (named, more) = counts.split_at(named);
     let mut parts: Vec<String> =
         named.iter().map(|(command, total)| format!("{command} {}", count(*total))).collect();
     if !more.is_empty() {
         let total = more.iter().map(|&(_, total)| total).fold(0, u64::saturating_add);
-        parts.push(format!("{} more {}", more.len(), count(total)));
+        parts.push(format!("{} others {}", more.len(), count(total)));
     }
     parts.join(", ")
 }
