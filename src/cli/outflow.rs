@@ -144,9 +144,12 @@ impl Outflow {
         Ok(!state.is_broken)
     }
 
-    /// What was read so far, for the summary that comes without being asked for.
-    pub(super) fn read(&self, read: &SummaryRecord) {
-        self.shared.state().read = read.clone();
+    /// What was read so far, for the summary that comes without being asked for. Whether all records were written: the
+    /// run is not behind.
+    pub(super) fn read(&self, read: &SummaryRecord) -> bool {
+        let mut state = self.shared.state();
+        state.read = read.clone();
+        state.waiting.is_empty()
     }
 
     /// Waits until all is written, or the run was asked to end and nobody reads.

@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use super::filter::{Keep, of_records};
 use super::habits::Habits;
 use super::interrupt::Interrupt;
+use super::lateness::Lateness;
 use super::outflow::{OnFull, Outflow, Summarise};
 use super::output::Output;
 use super::progress::Progress;
@@ -177,7 +178,7 @@ impl Writer {
                         summary.privacy = format!("{}; tokens for {redacted}", summary.privacy);
                     }
                     if run.is_live {
-                        summary.lag_ms = document.timestamp.map(lag_ms);
+                        summary.lag_ms = document.timestamp.map(|at| age(at).millis());
                         summary.memory_octets = memory();
                     }
                 }
@@ -301,6 +302,7 @@ impl Arguments {
             theirs.write_summary(summary, &run, dropped, out)
         };
         let what = (titles, Box::new(summarise) as Box<Summarise>);
+        let mut lateness = Lateness::default();
         let outflow = Outflow::new(io::stdout(), self.on_full, interrupt.flag(), every, what);
         let mut take = |given: Given<'_>| {
             let goes_on = match given {
@@ -308,7 +310,12 @@ impl Arguments {
                 Given::Summary(summary) if left.is_one_more() => outflow.summary(summary).unwrap_or(false),
                 Given::Summary(_) => false,
                 Given::Read(read) => {
-                    outflow.read(read);
+                    let is_up_to_date = outflow.read(read);
+                    if let Some(at) = read.at.filter(|_| is_up_to_date && !self.reading.is_tail())
+                        && let Some(late) = lateness.read(age(at))
+                    {
+                        complain(&late);
+                    }
                     true
                 }
             };
@@ -412,10 +419,9 @@ fn write_all<'a>(pieces: impl Iterator<Item = &'a [u8]>, out: &mut dyn Write) ->
 
 /// The machine's time less `at`.
 #[expect(clippy::disallowed_methods, reason = "how far the run is behind is a matter of the machine's time")]
-fn lag_ms(at: Timestamp) -> i64 {
+fn age(at: Timestamp) -> Duration {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    let now = Timestamp::from_nanos(i64::try_from(now.as_nanos()).unwrap_or(i64::MAX));
-    now.since(at).millis()
+    Timestamp::from_nanos(i64::try_from(now.as_nanos()).unwrap_or(i64::MAX)).since(at)
 }
 
 /// Octets of memory that this process takes, where the system tells.

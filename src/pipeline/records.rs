@@ -19,7 +19,8 @@ pub enum Given<'a> {
     Written(&'a [(RecordType, &'a [u8])]),
     /// What was read so far; to be written by who takes it.
     Summary(&'a SummaryRecord),
-    /// What was read so far, after each block where one thread does all: for a summary that is due whatever is read.
+    /// What was read so far, after each block where one thread does all: for a summary that is due whatever is read, and to
+    /// know how late packets come.
     Read(&'a SummaryRecord),
 }
 
@@ -176,7 +177,7 @@ impl Counter<'_> {
     /// Tells what was read so far.
     pub(super) fn read(&mut self, reader: &Reader) {
         let Taker::Written(_, take) = &mut self.taker else { return };
-        if !self.summaries || !self.goes_on {
+        if !self.goes_on {
             return;
         }
         let (frames, lost_frames) = reader.frames();
