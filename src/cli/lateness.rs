@@ -1,6 +1,6 @@
 //! Whether packets come late: a capturing program that holds them back looks like a slow analyzer.
 
-use crate::time::Duration;
+use crate::time::{Duration, Timestamp};
 
 /// A packet that was captured so long ago is late.
 const LATE: Duration = Duration::from_millis(200);
@@ -8,29 +8,45 @@ const LATE: Duration = Duration::from_millis(200);
 /// One from before that comes from a file, not from the wire.
 const STALE: Duration = Duration::from_secs(10);
 
-/// So many late reads in a row are no accident.
-const ENOUGH: u32 = 3;
+/// What waited in the pipe when the run began is no sign of anything.
+const BEGINNING: Duration = Duration::from_secs(1);
+
+/// So many late reads are no accident, where there is one in [`SHARE`].
+const ENOUGH: u64 = 3;
+const SHARE: u64 = 10;
 
 /// What is known of how late packets come.
 #[derive(Debug, Default)]
 pub(super) struct Lateness {
-    /// Late reads in a row.
-    late: u32,
+    begun: Option<Timestamp>,
+    reads: u64,
+    late: u64,
+    /// The greatest age of a late one.
+    most: Duration,
     is_told: bool,
 }
 
 impl Lateness {
-    /// The newest packet of a read is so old; what has to be said about it, once.
-    pub(super) fn read(&mut self, age: Duration) -> Option<String> {
-        self.late = if (LATE..STALE).contains(&age) { self.late.saturating_add(1) } else { 0 };
-        if self.late < ENOUGH || self.is_told {
+    /// The oldest packet of a read was captured `at`, which is `age` ago; what has to be said about it, once.
+    pub(super) fn read(&mut self, at: Timestamp, age: Duration) -> Option<String> {
+        let begun = *self.begun.get_or_insert(at);
+        if self.is_told || at.since(begun) < BEGINNING {
+            return None;
+        }
+        self.reads = self.reads.saturating_add(1);
+        if !(LATE..STALE).contains(&age) {
+            return None;
+        }
+        self.late = self.late.saturating_add(1);
+        self.most = self.most.max(age);
+        if self.late < ENOUGH || self.late.saturating_mul(SHARE) < self.reads {
             return None;
         }
         self.is_told = true;
         Some(format!(
-            "standard input: packets are {} ms old when they come: the program that captures them holds them back, or \
-             its clock is another; tcpdump hands each on at once with --immediate-mode -B 65536 -U",
-            age.millis()
+            "standard input: packets are up to {} ms old when they come: the program that captures them holds them \
+             back, or its clock is another; tcpdump hands each on at once with --immediate-mode -B 65536 -U",
+            self.most.millis()
         ))
     }
 }
@@ -39,21 +55,38 @@ impl Lateness {
 mod tests {
     use super::*;
 
-    fn told(ages: &[i64]) -> Vec<usize> {
+    /// At which reads, one in 100 ms of capture time, something is said.
+    fn told(ages: impl IntoIterator<Item = i64>) -> Vec<i64> {
         let mut lateness = Lateness::default();
-        let is_told = |(at, &age): (usize, &i64)| lateness.read(Duration::from_millis(age)).map(|_| at);
-        ages.iter().enumerate().filter_map(is_told).collect()
+        (0..)
+            .zip(ages)
+            .filter_map(|(n, age)| {
+                let at = Timestamp::from_nanos(n * 100_000_000);
+                lateness.read(at, Duration::from_millis(age)).map(|_| n)
+            })
+            .collect()
     }
 
     #[test]
-    fn packets_that_stay_late_are_told_of_once() {
-        assert_eq!(told(&[0, 300, 250, 990, 400, 0, 500, 500, 500]), [3]);
+    fn packets_that_come_late_again_and_again_are_told_of_once() {
+        let burst = [990, 0, 0, 0, 0];
+        assert_eq!(told(burst.into_iter().cycle().take(100)), [20]);
     }
 
     #[test]
-    fn neither_a_late_read_now_and_then_nor_an_old_file_nor_a_clock_that_is_behind_is_told_of() {
-        assert_eq!(told(&[500, 500, 0, 500, 500, 199]), [0_usize; 0]);
-        assert_eq!(told(&[86_400_000; 9]), [0_usize; 0]);
-        assert_eq!(told(&[-3_600_000; 9]), [0_usize; 0]);
+    fn what_waited_when_the_run_began_is_not_told_of() {
+        assert_eq!(told([900, 800, 700, 600, 500, 400, 300, 200, 100, 0, 0, 0, 0]), [0; 0]);
+    }
+
+    #[test]
+    fn a_late_read_now_and_then_is_not_told_of() {
+        let seldom = (0..10_000).map(|n| if n % 50 == 49 { 500 } else { 20 });
+        assert_eq!(told(seldom), [0; 0]);
+    }
+
+    #[test]
+    fn neither_an_old_file_nor_a_clock_that_is_ahead_is_told_of() {
+        assert_eq!(told([86_400_000; 90]), [0; 0]);
+        assert_eq!(told([-3_600_000; 90]), [0; 0]);
     }
 }

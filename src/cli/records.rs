@@ -255,7 +255,8 @@ impl Arguments {
             let mut written: io::Result<()> = Ok(());
             let mut titled = false;
             let mut take = |given: Given<'_>| {
-                if left.0 > 0 && !matches!(given, Given::Read(_)) && !std::mem::replace(&mut titled, true) {
+                if left.0 > 0 && !matches!(given, Given::Read { .. }) && !std::mem::replace(&mut titled, true)
+                {
                     written = writer.write_titles(out);
                 }
                 if written.is_ok() {
@@ -266,7 +267,7 @@ impl Arguments {
                         Given::Summary(summary) if left.is_one_more() => {
                             writer.write_summary(summary, run, 0, out)
                         }
-                        Given::Summary(_) | Given::Read(_) => Ok(()),
+                        Given::Summary(_) | Given::Read { .. } => Ok(()),
                     };
                 }
                 if at_once && written.is_ok() {
@@ -309,10 +310,10 @@ impl Arguments {
                 Given::Written(records) => outflow.put(left.of(records).iter().map(|(_, octets)| *octets)),
                 Given::Summary(summary) if left.is_one_more() => outflow.summary(summary).unwrap_or(false),
                 Given::Summary(_) => false,
-                Given::Read(read) => {
-                    let is_up_to_date = outflow.read(read);
-                    if let Some(at) = read.at.filter(|_| is_up_to_date && !self.reading.is_tail())
-                        && let Some(late) = lateness.read(age(at))
+                Given::Read { so_far, since } => {
+                    let is_up_to_date = outflow.read(so_far);
+                    if let Some(since) = since.filter(|_| is_up_to_date && !self.reading.is_tail())
+                        && let Some(late) = lateness.read(since, age(since))
                     {
                         complain(&late);
                     }
