@@ -17,6 +17,7 @@ mod extract;
 mod filter;
 mod habits;
 mod interrupt;
+mod lateness;
 mod outflow;
 mod output;
 mod progress;
