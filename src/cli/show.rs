@@ -10,10 +10,10 @@ use super::habits::Habits;
 use super::interrupt::Interrupt;
 use super::output::Output;
 use super::progress::Progress;
-use super::reading::{complain_of, decode_as, ports};
+use super::reading::{decode_as, ports};
 use super::redaction::Redaction;
 use super::terminal::{self, Color};
-use super::{DONE, FAILED, FOUND, Failure, complain};
+use super::{DONE, FOUND, Failure, complain};
 use crate::capture::{Capture, Input};
 use crate::dissect::Sought;
 use crate::filter::Filter;
@@ -29,15 +29,12 @@ use crate::view;
                   smpp-inspect show capture.pcap -Y 'status == throttled' -c 3"
 )]
 pub(super) struct Arguments {
-    /// A capture, or a directory of them; - is standard input
-    #[arg(value_name = "FILE", required_unless_present = "read")]
-    file: Option<PathBuf>,
+    /// A capture; - is standard input
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
     /// Number of the frame, and of the PDU in it from 0
-    #[arg(value_name = "FRAME[.INDEX]", value_parser = frame, required_unless_present_any = ["filter", "read"])]
+    #[arg(value_name = "FRAME[.INDEX]", value_parser = frame, required_unless_present = "filter")]
     frame: Option<(u64, Option<u32>)>,
-    /// A capture, as tcpdump and tshark name it
-    #[arg(short = 'r', long, value_name = "FILE")]
-    read: Option<PathBuf>,
     /// Show the PDUs for which an expression holds, such as 'command == submit_sm and dest_addr matches "^4477"'
     #[arg(short = 'Y', long, value_name = "EXPRESSION", value_parser = filter::of_capture, conflicts_with = "frame")]
     filter: Option<Filter>,
@@ -88,15 +85,14 @@ impl Arguments {
     pub(super) fn run(self) -> Result<u8, Failure> {
         self.habits.answer()?;
         let dictionary = self.dictionaries.read()?;
-        let (path, frame) = self.sought()?;
-        let index = frame.and_then(|(_, index)| index);
-        let what = match (frame, self.filter) {
+        let index = self.frame.and_then(|(_, index)| index);
+        let what = match (self.frame, self.filter) {
             (Some((frame, _)), _) => Sought::Frame(frame),
             (None, Some(filter)) => Sought::Matching(filter, usize::from(self.limit)),
-            (None, None) => return Err(Failure::new("show", "a FRAME or -Y is needed")),
+            (None, None) => return Err(Failure::new("show", "a frame or -Y is needed")),
         };
         let interrupt = Interrupt::listen().unwrap_or_default();
-        let capture = Capture::open(vec![Input::from_argument(&path)]).with_interrupt(interrupt.flag());
+        let capture = Capture::open(vec![Input::from_argument(&self.file)]).with_interrupt(interrupt.flag());
         let settings = Settings {
             ports: self.port.iter().chain(&self.decode_as).copied().collect(),
             show: Some(what),
@@ -107,9 +103,8 @@ impl Arguments {
         let mut progress = Progress::new();
         let outcome = pipeline::run(capture, &settings, &mut |read, of| progress.update(read, of));
         drop(progress);
-        let unread = complain_of(&outcome);
-        if outcome.report.capture.files.is_empty() {
-            return Ok(interrupt.status().unwrap_or(FAILED));
+        if let Some((_, message)) = outcome.errors.first() {
+            return Err(Failure(message.clone()));
         }
         let Some(wanted) = outcome.wanted else { return Ok(FOUND) };
         let mut dissection = wanted.dissect(index, self.show_secrets, self.default_charset);
@@ -119,11 +114,7 @@ impl Arguments {
                 frame.map_or_else(String::new, |frame| format!(", frame {frame} {words}"))
             };
             let frames = outcome.report.capture.frames;
-            let what = match frame {
-                Some((frame, Some(index))) if wanted.found() > 0 => {
-                    let last = wanted.found().saturating_sub(1);
-                    format!("frame {frame} has no PDU {index}, its last one is {frame}.{last}")
-                }
+            let what = match self.frame {
                 Some((frame, _)) => {
                     let (before, after) = wanted.neighbours();
                     let before = place(before, "is the nearest before it that has one");
@@ -135,8 +126,8 @@ impl Arguments {
                     format!("-Y holds for none of {pdus} PDUs in {frames} frames")
                 }
             };
-            complain(&format!("{}: {what}", path.display()));
-            return Ok(if unread { FAILED } else { FOUND });
+            complain(&format!("{}: {what}", self.file.display()));
+            return Ok(FOUND);
         }
         Output::Stdout.write(|mut out| match self.format {
             Format::Json => view::json::write_dissection(&dissection, &mut out),
@@ -152,21 +143,7 @@ impl Arguments {
                 wanted.matches()
             ));
         }
-        Ok(interrupt.status().unwrap_or(if unread { FAILED } else { DONE }))
-    }
-
-    /// The capture, and the frame in it: behind -r the one word is the frame.
-    fn sought(&self) -> Result<(PathBuf, Option<(u64, Option<u32>)>), Failure> {
-        match (&self.read, &self.file, self.frame) {
-            (None, Some(file), at) => Ok((file.clone(), at)),
-            (Some(file), None, None) => Ok((file.clone(), None)),
-            (Some(file), Some(word), None) if self.filter.is_none() => {
-                let word = word.to_string_lossy();
-                let at = frame(&word).map_err(|what| Failure::new(word, what))?;
-                Ok((file.clone(), Some(at)))
-            }
-            _ => Err(Failure::new("show", "one FILE is needed, by itself or behind -r")),
-        }
+        Ok(interrupt.status().unwrap_or(DONE))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use super::model::{Dissection, End as Ends, Finding};
+use super::model::{Dissection, Finding};
 use crate::filter::facts::Value;
 use crate::filter::field::{End, Fact};
 use crate::filter::{Facts, Filter, PduFacts};
@@ -39,10 +39,7 @@ pub enum Sought {
 /// A PDU that was looked for.
 #[derive(Clone, Debug)]
 pub struct Found {
-    session: SessionId,
-    role: Option<Role>,
-    /// Address and port of its sender and of its receiver.
-    ends: [(IpAddr, u16); 2],
+    connection: u32,
     place: Place,
     at: Timestamp,
     context: Context,
@@ -136,12 +133,7 @@ impl Wanted {
 
     fn keep(&mut self, seen: &Seen<'_>) {
         self.found.push(Found {
-            session: seen.session,
-            role: seen.role,
-            ends: [seen.source, seen.destination].map(|(address, port)| {
-                let shown = self.redactor.as_ref().map_or(address, |redactor| redactor.ip(address));
-                (shown, port)
-            }),
+            connection: seen.session.connection.0,
             place: seen.pdu.place,
             at: seen.pdu.at,
             context: seen.context,
@@ -158,7 +150,7 @@ impl Wanted {
         self.found.append(&mut other.found);
         self.matches = self.matches.saturating_add(other.matches);
         self.found.sort_by_key(|found| {
-            (found.place.frame, found.session.connection.0, found.place.index, found.place.offset)
+            (found.place.frame, found.connection, found.place.index, found.place.offset)
         });
         if let Sought::Matching(_, most) = self.what {
             self.found.truncate(most);
@@ -174,12 +166,6 @@ impl Wanted {
     #[must_use]
     pub const fn matches(&self) -> u64 {
         self.matches
-    }
-
-    /// PDUs that were found.
-    #[must_use]
-    pub const fn found(&self) -> usize {
-        self.found.len()
     }
 
     /// The frames before and after the one looked for that made PDUs readable, the nearest ones.
@@ -202,9 +188,6 @@ impl Wanted {
                 Sought::Matching(..) => u32::try_from(out.pdus.len()).unwrap_or(u32::MAX),
             };
             pdu.frame = Some(found.place.frame);
-            pdu.from = pdu.from.or(found.role.map(Into::into));
-            pdu.session = Some(found.session.to_string());
-            [pdu.source, pdu.destination] = found.ends.map(|(ip, port)| Some(Ends { ip, port }));
             pdu.at = Some(found.at);
             pdu.offset = found.place.offset;
             let index = Some(pdu.index);

@@ -18,7 +18,7 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
     }
     page.heading(
         "FINDINGS",
-        "what is wrong with the traffic, worst first; how often, the first place and what is wrong there",
+        "wrong with the traffic, worst first; how often; the first place, and what is wrong there",
     )?;
     let files = report.capture.files.len() > 1;
     let counts = report.findings.iter().map(|finding| count(finding.count).len()).max().unwrap_or(0);
