@@ -98,7 +98,6 @@ fn bind(session: &Session) -> &'static str {
         Some(Bind::Transmitter) => "tx",
         Some(Bind::Receiver) => "rx",
         Some(Bind::Transceiver) => "trx",
-        None if session.conduct.refused.is_some() => "refused",
         None => "-",
     }
 }
@@ -114,7 +113,11 @@ fn began(session: &Session, capture: &Capture, zone: &Zone) -> String {
     }
 }
 
+/// How it ended; of a session whose bind was refused that says more than who hung up.
 fn ended(session: &Session) -> String {
+    if session.bind.is_none() && session.conduct.refused.is_some() {
+        return "refused".to_owned();
+    }
     let how = match session.end {
         None => "bound anew",
         Some(End::Unbind) => "unbind",
