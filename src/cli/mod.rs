@@ -16,6 +16,7 @@ mod explain;
 mod extract;
 mod filter;
 mod habits;
+mod identity;
 mod interrupt;
 mod lateness;
 mod outflow;
