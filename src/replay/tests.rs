@@ -332,6 +332,26 @@ fn a_bind_that_is_refused_ends_the_run_before_anything_is_sent() {
 }
 
 #[test]
+fn a_nacked_bind_is_told_from_one_that_is_refused_and_from_no_answer() {
+    let whatever = CommandStatus(0x45);
+    for (id, status, wanted) in [
+        (CommandId::GENERIC_NACK, CommandStatus::RINVCMDID, Failure::Nacked(CommandStatus::RINVCMDID)),
+        // Whatever its status says, it is no consent.
+        (CommandId::GENERIC_NACK, CommandStatus::OK, Failure::Nacked(CommandStatus::OK)),
+        (CommandId::BIND_TRANSCEIVER_RESP, whatever, Failure::Refused(whatever)),
+    ] {
+        let mut engine = Engine::new(options(1, 1, 1), START);
+        let link = engine.connect().unwrap();
+        assert!(engine.connected(link, START));
+        let mut octets = Vec::new();
+        smsc::Pdu::new(&mut octets, id, status, crate::smpp::SequenceNumber(1)).finish();
+        engine.received(link, &octets, START);
+        assert_eq!(engine.failure().map(|(_, failure)| failure), Some(&wanted));
+        assert!(engine.is_done());
+    }
+}
+
+#[test]
 fn without_a_connection_nothing_is_sent_and_it_says_so() {
     let mut world = World::new(options(1, 5, 10), smsc::Options::default());
     world.refuses = true;
