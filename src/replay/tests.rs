@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use proptest::prelude::*;
 
-use super::engine::{Close, Engine, Failure, LinkId, LinkOptions, Options, Replayed};
+use super::engine::{Close, Engine, Failure, LinkId, LinkOptions, NotSent, Options, Replayed};
 use super::plan::{Planned, Recorded};
 use crate::smpp::{CommandId, CommandStatus, Header, Span};
 use crate::smsc;
@@ -328,6 +328,12 @@ fn a_bind_that_is_refused_ends_the_run_before_anything_is_sent() {
     world.run(None);
     let failure = world.replay.failure().map(|(_, failure)| failure.clone());
     assert_eq!(failure, Some(Failure::Refused(CommandStatus::RINVSYSID)));
+    let refused = world.replay.failure().unwrap().0;
+    for exchange in world.replay.exchanges() {
+        let is_own = exchange.planned.session == refused;
+        let why = if is_own { NotSent::NotBound } else { NotSent::Stopped };
+        assert_eq!(exchange.outcome, Replayed::NotSent(why));
+    }
     assert_eq!((world.replay.counters().sent, world.replay.counters().not_sent), (0, 10));
 }
 
