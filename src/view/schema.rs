@@ -66,10 +66,14 @@ pub fn write_played(out: &mut impl Write) -> io::Result<()> {
     write::<as_smsc::model::Played<'_>>(out)
 }
 
-fn write<T: JsonSchema>(out: &mut impl Write) -> io::Result<()> {
+/// The schema of what is written of a type.
+pub(super) fn of<T: JsonSchema>() -> serde_json::Value {
     // Of what is written: a key that may be null is there nonetheless, so it is required.
-    let schema = SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>();
-    super::json::write(&schema, out)
+    SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>().to_value()
+}
+
+fn write<T: JsonSchema>(out: &mut impl Write) -> io::Result<()> {
+    super::json::write(&of::<T>(), out)
 }
 
 #[cfg(test)]
@@ -77,15 +81,9 @@ mod tests {
     use super::*;
     use crate::view::snapshot;
 
-    fn validator() -> jsonschema::Validator {
-        let mut schema = Vec::new();
-        write_report(&mut schema).unwrap();
-        jsonschema::validator_for(&serde_json::from_slice(&schema).unwrap()).unwrap()
-    }
-
     #[test]
     fn reports_are_valid() {
-        let validator = validator();
+        let validator = snapshot::validator(write_report);
         for report in
             [Report::default(), snapshot::two_sessions(), snapshot::nothing_found(), snapshot::everything()]
         {
@@ -95,7 +93,7 @@ mod tests {
 
     #[test]
     fn keys_that_lack_or_are_unknown_are_not_valid() {
-        let validator = validator();
+        let validator = snapshot::validator(write_report);
         let report = serde_json::to_value(Report::default()).unwrap();
         let mut lacking = report.clone();
         lacking["capture"].as_object_mut().unwrap().remove("first_at");
