@@ -162,8 +162,9 @@ impl Arguments {
                 }
                 None => {
                     let pdus = outcome.report.pdus.total;
-                    let none = if self.filter.is_some() { "-Y holds for none" } else { "none is selected" };
-                    format!("{none} of {pdus} PDUs in {frames} frames")
+                    let none =
+                        if self.filter.is_some() { "-Y holds for none of" } else { "none is selected of" };
+                    format!("{none} {pdus} PDUs in {frames} frames")
                 }
             };
             complain(&format!("{}: {what}", self.file.display()));
@@ -179,8 +180,12 @@ impl Arguments {
         let shown = crate::num::count(dissection.pdus.len());
         if wanted.is_none() && first.seen() > shown {
             let seen = first.seen();
-            let what = if self.filter.is_some() { "-Y holds for" } else { "selected are" };
-            complain(&format!("{what} {seen} PDUs, the first {shown} are shown: -c N shows more"));
+            let what = if self.filter.is_some() {
+                format!("-Y holds for {seen} PDUs")
+            } else {
+                format!("{seen} PDUs are selected")
+            };
+            complain(&format!("{what}, the first {shown} are shown: -c N shows more"));
         }
         Ok(interrupt.status().unwrap_or(DONE))
     }
