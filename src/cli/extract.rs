@@ -7,6 +7,7 @@ use clap::Args;
 use super::filter::Keep;
 use super::habits::Habits;
 use super::interrupt::Interrupt;
+use super::learning::Whose;
 use super::output::Output;
 use super::progress::Progress;
 use super::reading::{Reading, complain_of};
@@ -54,6 +55,8 @@ impl Arguments {
         let interrupt = Interrupt::listen().unwrap_or_default();
         let settings = self.reading.settings(&interrupt)?;
         self.reading.read_again()?;
+        let settings =
+            self.reading.knowing_us(settings, Whose::BySessionOr(self.filter.as_ref()), &interrupt);
         let output = Output::new(Some(&self.output), self.force, &inputs)?;
         let extraction = Extraction {
             filter: self.filter.clone(),

@@ -9,6 +9,7 @@ use super::filter::{Keep, of_records};
 use super::habits::Habits;
 use super::interrupt::Interrupt;
 use super::lateness::Lateness;
+use super::learning::Whose;
 use super::outflow::{OnFull, Outflow, Summarise};
 use super::output::Output;
 use super::progress::Progress;
@@ -195,6 +196,7 @@ impl Arguments {
         let interrupt = Interrupt::listen().unwrap_or_default();
         let mut settings = self.reading.settings(&interrupt)?;
         settings.filter.clone_from(&self.filter);
+        settings = self.reading.knowing_us(settings, Whose::BySessionOr(self.filter.as_ref()), &interrupt);
         let whole = match self.keep {
             Keep::Pdu => None,
             Keep::Transaction => Some(KeptWhole::Transaction),

@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
 
 use super::super::interrupt::Interrupt;
+use super::super::learning::Whose;
 use super::super::reading::complain_of;
 use super::super::{Failure, complain};
 use super::arguments::{Arguments, Receipts};
@@ -213,6 +214,7 @@ impl Arguments {
             redactor: None,
             ..self.reading.settings(interrupt)?
         };
+        let settings = self.reading.knowing_us(settings, Whose::BySessionOr(Some(filter)), interrupt);
         let mut selected = Selected::default();
         let mut take = |record: &Record| {
             if let Record::Transaction(transaction) = record {
@@ -276,6 +278,7 @@ impl Arguments {
     ) -> Result<Outcome, Failure> {
         let settings =
             pipeline::Settings { max_sessions: MOST_SESSIONS, ..self.reading.settings(interrupt)? };
+        let settings = self.reading.knowing_us(settings, Whose::BySessionOr(None), interrupt);
         let capture = self.reading.capture(interrupt);
         let mut file: Option<FileName> = None;
         let mut take = |record: &Record| {
