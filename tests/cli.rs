@@ -488,6 +488,11 @@ fn columns_of_csv_are_keys_of_the_records() {
     assert_eq!((run.status, run.out.as_str()), (2, ""));
     let said = "smpp-inspect: -e: transaction.comand: no key of a transaction record; did you mean transaction.command?\n";
     assert_eq!(run.err, said);
+    // What an error says besides its number stands in a column of its own.
+    let errors = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/hard-errresp/capture.pcap");
+    let run = folder.run(&["records", "--format", "csv", errors]);
+    assert!(run.out.lines().next().unwrap().ends_with(",transaction.response_tlvs"), "{}", run.out);
+    assert!(run.out.contains("network_error_code"), "{}", run.out);
     let run = folder.run(&["records", "-e", "session", "capture.pcap"]);
     assert_eq!((run.status, run.out.as_str()), (2, ""));
     assert!(run.err.starts_with("smpp-inspect: -e: names the columns of --format csv"), "{}", run.err);

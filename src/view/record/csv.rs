@@ -56,6 +56,8 @@ const fn own(event_type: EventType) -> &'static [&'static str] {
             "transaction.text.length",
             "transaction.stream_offset",
             "transaction.tlvs",
+            // What an error says besides its number: network_error_code, additional_status_info_text.
+            "transaction.response_tlvs",
         ],
         EventType::Pdu => &[
             "pdu.command",
