@@ -655,7 +655,7 @@ fn show_has_the_pdus_that_records_list() {
     }
     let output = run(&["show", INCIDENT, "--since", "+2m", "-c", "2"], None);
     assert!(
-        output.status.success() && stderr(&output).contains("PDUs, the first 2 are shown"),
+        output.status.success() && stderr(&output).contains("PDUs are selected, the first 2 are shown"),
         "{}",
         stderr(&output)
     );
