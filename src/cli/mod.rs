@@ -27,6 +27,7 @@ mod redaction;
 mod replay;
 mod report;
 mod schema;
+mod selecting;
 mod shell;
 mod show;
 mod smsc;

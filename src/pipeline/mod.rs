@@ -82,7 +82,7 @@ pub struct Settings {
     pub summary_every: Duration,
     /// Whose sessions they are, and our own addresses.
     pub names: Arc<Names>,
-    /// Which sessions are reported.
+    /// Which sessions are reported, and what time.
     pub selection: Selection,
     /// Set from outside when the run shall end: what was read until then is reported.
     pub interrupt: Arc<AtomicBool>,
@@ -125,7 +125,8 @@ pub struct Outcome {
 /// Reads `capture` to its end and reports on it. `progress` is told the octets read, and of how many, after each
 /// block.
 pub fn run(capture: Capture, settings: &Settings, progress: &mut Progress<'_>) -> Outcome {
-    let sieve = settings.filter.clone().map(|filter| Sieve::new(filter, Arc::clone(&settings.names)));
+    let (filter, period) = (settings.filter.clone(), settings.selection.period);
+    let sieve = Sieve::new(filter, period, Arc::clone(&settings.names));
     process(capture, settings, (settings.selection.clone(), sieve), None, progress)
 }
 

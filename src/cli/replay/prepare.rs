@@ -17,7 +17,7 @@ use crate::replay::safety::Target;
 use crate::report::model::{Endpoint, Place};
 use crate::report::record::{Record, RecordType};
 use crate::smpp::Role;
-use crate::time::{Duration, Timestamp};
+use crate::time::{Duration, Period, Timestamp};
 
 /// What one time through the capture gives.
 #[derive(Debug, Default)]
@@ -82,6 +82,7 @@ pub(super) struct Gate {
     pub(super) rules: Rules,
     pub(super) schedule: Schedule,
     selected: Option<Arc<Selected>>,
+    period: Period,
     limit: u64,
     given: u64,
 }
@@ -117,9 +118,14 @@ impl Selected {
 const MOST_SELECTED: usize = 10_000_000;
 
 impl Gate {
-    pub(super) fn new(arguments: &Arguments, rules: Rules, selected: Option<Arc<Selected>>) -> Self {
+    pub(super) fn new(
+        arguments: &Arguments,
+        rules: Rules,
+        selected: Option<Arc<Selected>>,
+        period: Period,
+    ) -> Self {
         let schedule = Schedule::new(arguments.pace(), arguments.max_gap);
-        Self { rules, schedule, selected, limit: arguments.limit.unwrap_or(u64::MAX), given: 0 }
+        Self { rules, schedule, selected, period, limit: arguments.limit.unwrap_or(u64::MAX), given: 0 }
     }
 
     pub(super) const fn is_closed(&self) -> bool {
@@ -132,6 +138,9 @@ impl Gate {
     }
 
     pub(super) fn admit(&mut self, mut planned: Planned) -> Result<Planned, Withheld> {
+        if !self.period.has(planned.at) {
+            return Err(Withheld::OtherTime);
+        }
         if self.selected.as_ref().is_some_and(|selected| !selected.has(&planned)) {
             return Err(Withheld::NotSelected);
         }
@@ -149,6 +158,8 @@ pub(super) struct Prepared {
     pub(super) target: Target,
     pub(super) unread: bool,
     pub(super) selected: Option<Arc<Selected>>,
+    /// Of which time the requests are that are sent.
+    pub(super) period: Period,
 }
 
 impl Arguments {
@@ -188,8 +199,9 @@ impl Arguments {
         let guard =
             !target.addresses.iter().all(|ip| ip.to_canonical().is_loopback()) || target.addresses.is_empty();
         let mut planner = self.planner();
+        let period = self.reading.settings(interrupt, &mut self.reading.capture(interrupt))?.selection.period;
         let selected = self.selected(interrupt)?;
-        let mut gate = Gate::new(self, self.rules(guard, None), selected.clone());
+        let mut gate = Gate::new(self, self.rules(guard, None), selected.clone(), period);
         let mut counted = Counted::default();
         let unread = self.read(interrupt, &mut planner, &mut |planned| {
             if !gate.is_closed() {
@@ -202,16 +214,20 @@ impl Arguments {
         })?;
         counted.longer = gate.rules.test_numbers.as_ref().map_or(0, TestNumbers::longer);
         counted.by_session.resize(planner.sessions().len(), OfSession::default());
-        Ok(Prepared { planner, counted, target, unread, selected })
+        Ok(Prepared { planner, counted, target, unread, selected, period })
     }
 
     /// The requests of the transactions for which -Y holds.
     fn selected(&self, interrupt: &Interrupt) -> Result<Option<Arc<Selected>>, Failure> {
-        let Some(filter) = &self.filter else { return Ok(None) };
+        let filter = self.reading.selecting().filter(self.filter.as_ref())?;
+        if filter.is_none() {
+            return Ok(None);
+        }
+        let mut capture = self.reading.capture(interrupt);
         let settings = pipeline::Settings {
-            filter: Some(filter.clone()),
+            filter,
             redactor: None,
-            ..self.reading.settings(interrupt)?
+            ..self.reading.settings(interrupt, &mut capture)?
         };
         let mut selected = Selected::default();
         let mut take = |record: &Record| {
@@ -220,7 +236,6 @@ impl Arguments {
             }
             selected.places.len() <= MOST_SELECTED
         };
-        let capture = self.reading.capture(interrupt);
         pipeline::records(capture, &settings, &[RecordType::Transaction], &mut take, &mut |_, _| {});
         if selected.places.len() > MOST_SELECTED {
             let need =
@@ -257,6 +272,7 @@ impl Arguments {
         if outcome.report.sessions_omitted > 0 {
             planner.has_more_ends();
         }
+        self.reading.selecting().complain_of(&outcome);
         Ok(is_unread(&outcome))
     }
 
@@ -274,9 +290,13 @@ impl Arguments {
         interrupt: &Interrupt,
         give: &mut dyn FnMut(&Captured<'_>) -> bool,
     ) -> Result<Outcome, Failure> {
-        let settings =
-            pipeline::Settings { max_sessions: MOST_SESSIONS, ..self.reading.settings(interrupt)? };
-        let capture = self.reading.capture(interrupt);
+        let mut capture = self.reading.capture(interrupt);
+        let mut settings = pipeline::Settings {
+            max_sessions: MOST_SESSIONS,
+            ..self.reading.settings(interrupt, &mut capture)?
+        };
+        // Binds before the time that is selected say who binds, and how.
+        settings.selection.period = Period::default();
         let mut file: Option<FileName> = None;
         let mut take = |record: &Record| {
             let Record::Pdu(pdu) = record else { return true };

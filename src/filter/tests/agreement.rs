@@ -13,7 +13,7 @@ use crate::session::SessionId;
 use crate::smpp::framer::Framed;
 use crate::smpp::{Context, Header, Place};
 use crate::tcp::ConnectionNumber;
-use crate::time::Timestamp;
+use crate::time::{Timestamp, Zone};
 
 /// The PDUs as `decode --format json` prints them, each with its findings.
 fn pdus() -> Vec<Json> {
@@ -312,7 +312,7 @@ fn fields_of_the_capture_are_those_of_the_pdu_and_its_session() {
         header: Header::parse(&octets).unwrap(),
         octets: &octets,
         place: Place { frame: 274_113, index: 0, offset: 40 },
-        at: Timestamp::parse("2026-11-22T09:58:12.25Z").unwrap(),
+        at: Timestamp::parse("2026-11-22T09:58:12.25Z", &Zone::default()).unwrap(),
         begun: Timestamp::default(),
         since: 274_113,
         wait: None,

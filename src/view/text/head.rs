@@ -2,12 +2,12 @@
 
 use std::io::{self, Write};
 
-use super::super::clock::Zone;
 use super::super::figures::{count, octets, of, span};
 use super::super::page::{Page, Tone};
 use super::super::table::Table;
 use crate::report::Report;
 use crate::report::model::{Capture, Leg, Start};
+use crate::time::Zone;
 
 /// What was read: files, octets, times; PDUs and sessions; damage.
 pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Result<()> {
@@ -18,8 +18,10 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
         files => of(files.len().try_into().unwrap_or(u64::MAX), "file"),
     };
     let mut line = String::new();
-    if let Some(selection) = &capture.selection {
-        line = format!("only {}: ", page.plain(selection));
+    if capture.selection.is_some() {
+        let besides = capture.selected_besides().map(|what| page.plain(what).into_owned());
+        let parts: Vec<String> = period(capture, &page.options().zone).into_iter().chain(besides).collect();
+        line = format!("only {}: ", parts.join(", "));
     }
     line.push_str(&format!("{files}, {}", octets(capture.octets)));
     line.push_str(&times(capture, &page.options().zone));
@@ -47,6 +49,16 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
         }
     }
     Ok(())
+}
+
+/// `since 2026-11-22 10:42:00, until 2026-11-22 10:43:00 UTC`, where a time is selected.
+fn period(capture: &Capture, zone: &Zone) -> Option<String> {
+    let ends = [("since", capture.since), ("until", capture.until)];
+    let ends: Vec<_> = ends.into_iter().filter_map(|(word, at)| Some((word, at?))).collect();
+    let (first, last) = (ends.first()?.1, ends.last()?.1);
+    let words: Vec<String> =
+        ends.iter().map(|(word, at)| format!("{word} {}", zone.moment(*at))).collect();
+    Some(format!("{} {}", words.join(", "), zone.label(first, last)))
 }
 
 fn times(capture: &Capture, zone: &Zone) -> String {

@@ -13,9 +13,9 @@ mod trust;
 
 use std::io::{self, Write};
 
-use super::clock::Zone;
 use super::page::Page;
 use crate::report::Report;
+use crate::time::Zone;
 
 /// How a text is written.
 #[derive(Clone, Debug)]
