@@ -229,9 +229,22 @@ mod tests {
         ] {
             assert_eq!(Duration::parse(text), Some(Duration::from_nanos(nanos)), "{text}");
         }
-        for text in
-            ["", "s", "5", "5 s", "-5s", "+5s", "1e3s", ".5s", "1.2.3s", "5x", "5s3", "5S", "1.0000000001s", "106752d"]
-        {
+        for text in [
+            "",
+            "s",
+            "5",
+            "5 s",
+            "-5s",
+            "+5s",
+            "1e3s",
+            ".5s",
+            "1.2.3s",
+            "5x",
+            "5s3",
+            "5S",
+            "1.0000000001s",
+            "106752d",
+        ] {
             assert_eq!(Duration::parse(text), None, "{text}");
         }
     }

@@ -145,11 +145,7 @@ impl Reading {
         if let Some(option) = self.selecting.from_last()
             && let Some(stream) = self.stream()
         {
-            let need = format_args!(
-                "{stream} has no last frame until it ends: a file is needed, as of tee or tcpdump -w, or a time that is not \
-                 counted from there, such as +90s"
-            );
-            return Err(Failure::new(option, need));
+            return Err(no_last_frame(&option, &stream));
         }
         if self.input == Kind::Pdus && self.selecting.is_timed() {
             let need = "PDUs without a capture around them have no times: a capture is needed";
@@ -172,20 +168,27 @@ impl Reading {
     }
 
     /// What has no end that is known: standard input, a pipe, or files that grow.
-    fn stream(&self) -> Option<String> {
+    fn stream(&self) -> Option<PathBuf> {
         if self.tail {
-            return Some("a file that grows".to_owned());
+            return self.inputs().into_iter().next();
         }
-        let inputs = self.inputs();
-        inputs.iter().find(|path| is_stream(path)).map(|path| match path.to_str() {
-            Some("-") => "standard input".to_owned(),
-            _ => path.display().to_string(),
-        })
+        self.inputs().into_iter().find(|path| is_stream(path))
     }
 }
 
+/// A time that is counted from the last frame of what has none yet.
+pub(super) fn no_last_frame(option: &str, input: &Path) -> Failure {
+    let input =
+        if input.as_os_str() == "-" { "standard input".to_owned() } else { input.display().to_string() };
+    let need = format_args!(
+        "the last frame of {input} is not known before its end: a file is needed that does not grow, as of tee or tcpdump \
+         -w, or a time such as 10:42 or +90s"
+    );
+    Failure::new(option, need)
+}
+
 /// Whether a path gives its octets once.
-fn is_stream(path: &Path) -> bool {
+pub(super) fn is_stream(path: &Path) -> bool {
     !path.is_file() && !path.is_dir() && (path.exists() || path.as_os_str() == "-")
 }
 

@@ -200,7 +200,10 @@ impl Arguments {
         };
         match (&self.filter, whole) {
             (None, Some(_)) if !selecting.is_timed() => {
-                return Err(Failure::new("--keep", "what is kept with records hangs on -Y, --since or --until"));
+                return Err(Failure::new(
+                    "--keep",
+                    "what is kept with records hangs on -Y, --since or --until",
+                ));
             }
             (_, Some(whole)) => {
                 self.reading.read_again()?;
@@ -352,10 +355,8 @@ impl Arguments {
 
     /// What writes records.
     fn writer(&self) -> Result<Writer, Failure> {
-        let options = Options {
-            zone: self.reading.selecting().zone(),
-            ..terminal::options(Color::Never, self.ascii)
-        };
+        let options =
+            Options { zone: self.reading.selecting().zone(), ..terminal::options(Color::Never, self.ascii) };
         let shape = match (self.format, &self.types[..]) {
             (Format::Table, [kind]) => {
                 let (files, terminal) = (self.reading.is_several(), io::stdout().is_terminal());

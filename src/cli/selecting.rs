@@ -1,9 +1,9 @@
 //! What is reported of what is read: which sessions, and which time. The same for all commands that read captures.
 
-use std::sync::OnceLock;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::OnceLock;
 
 use clap::{Args, ValueEnum};
 
@@ -99,9 +99,9 @@ impl Selecting {
 
     /// The option that has to be counted from the last frame, as it was given.
     pub(super) fn from_last(&self) -> Option<String> {
-        [("--since", &self.since), ("--until", &self.until)]
-            .into_iter()
-            .find_map(|(option, bound)| bound.as_ref().filter(|b| b.is_from_last()).map(|b| format!("{option} {b}")))
+        [("--since", &self.since), ("--until", &self.until)].into_iter().find_map(|(option, bound)| {
+            bound.as_ref().filter(|b| b.is_from_last()).map(|b| format!("{option} {b}"))
+        })
     }
 
     /// What is reported. Where a time is selected, `capture` is asked for its first frame, which it still gives; `again`
@@ -136,7 +136,10 @@ impl Selecting {
         let option = if self.since.is_some() { "--since" } else { "--until" };
         let first = capture.first_frame();
         if first.is_none() && capture.frames() > 0 {
-            return Err(Failure::new(option, "frames without a time cannot be selected by it: these have none"));
+            return Err(Failure::new(
+                option,
+                "frames without a time cannot be selected by it: these have none",
+            ));
         }
         let last = self.from_last().and_then(|_| last_frame(again()));
         let extent = first.map(|first| Extent { first, last });
@@ -148,7 +151,8 @@ impl Selecting {
     /// Says so where no frame is of the time selected.
     pub(super) fn complain_of(&self, outcome: &Outcome) {
         let capture = &outcome.report.capture;
-        let Some((period, (first, last))) = self.period.get().zip(capture.first_at.zip(capture.last_at)) else {
+        let Some((period, (first, last))) = self.period.get().zip(capture.first_at.zip(capture.last_at))
+        else {
             return;
         };
         if !period.touches(first, last) {

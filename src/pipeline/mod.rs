@@ -36,7 +36,7 @@ use threads::{Outlet, alone, together};
 
 use crate::capture::Capture;
 use crate::decap::{Decap, Limits as FragmentLimits};
-use crate::dissect::{Sought, Wanted};
+use crate::dissect::Wanted;
 use crate::filter::Filter;
 use crate::names::Names;
 use crate::redact::Redactor;
@@ -70,8 +70,8 @@ pub struct Settings {
     pub verify_checksums: bool,
     /// What the message centres mean by data_coding 0.
     pub default_charset: Charset,
-    /// The PDUs that are to be picked out.
-    pub show: Option<Sought>,
+    /// The frame whose PDUs are to be picked out.
+    pub show: Option<u64>,
     /// Who redacts what leaves, if anybody.
     pub redactor: Option<Arc<Redactor>>,
     /// Which records are handed out, or what alone is counted in the report.
@@ -157,7 +157,7 @@ fn process(
             },
             ..SessionLimits::default()
         },
-        show: settings.show.clone(),
+        show: settings.show,
         redactor: settings.redactor.clone(),
         names: Arc::clone(&settings.names),
         apart: !selection.is_all() || sieve.is_some(),

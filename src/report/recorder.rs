@@ -226,7 +226,10 @@ impl Recorder {
         }
         let (first, last) = ended.span;
         self.selection.period.touches(first, last)
-            && self.filter.as_ref().is_none_or(|filter| filter.matches(&Subject::session(&whose.plain, ended)))
+            && self
+                .filter
+                .as_ref()
+                .is_none_or(|filter| filter.matches(&Subject::session(&whose.plain, ended)))
     }
 
     /// Whether a transaction's request is of the time selected, and the filter holds for it.

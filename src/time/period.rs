@@ -92,9 +92,14 @@ impl FromStr for Bound {
         } else if let Some(span) = text.strip_prefix('-') {
             Kind::BeforeLast(self::span(span)?)
         } else if text.contains(':') && text.chars().all(|c| c.is_ascii_digit() || matches!(c, ':' | '.')) {
-            Kind::Clock(clock(text).ok_or("a time of day goes from 00:00 to 23:59:59, as in 10:42 or 10:42:30")?)
+            Kind::Clock(
+                clock(text).ok_or("a time of day goes from 00:00 to 23:59:59, as in 10:42 or 10:42:30")?,
+            )
         } else if text.contains('[') {
-            return Err("a zone is named by --tz, an offset stands behind the time: 2026-11-22T10:42:00+01:00".to_owned());
+            return Err(
+                "a zone is named by --tz, an offset stands behind the time: 2026-11-22T10:42:00+01:00"
+                    .to_owned(),
+            );
         } else if is_zoned {
             let at = Timestamp::parse(text, &Zone::default());
             Kind::At(at.ok_or("the years go from 1678 to 2261")?)
@@ -149,7 +154,8 @@ impl Period {
             None => Ok(None),
         };
         let mut period = Self { since: point(since)?, until: point(until)? };
-        let is_clock = |bound: Option<&Bound>| bound.is_some_and(|bound| matches!(bound.kind, Kind::Clock(_)));
+        let is_clock =
+            |bound: Option<&Bound>| bound.is_some_and(|bound| matches!(bound.kind, Kind::Clock(_)));
         if let (true, Some(first)) = (is_clock(until), extent.map(|extent| extent.first)) {
             let after = period.since.unwrap_or(first);
             if period.until.is_some_and(|until| until <= after) {

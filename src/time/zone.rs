@@ -31,7 +31,9 @@ impl Zone {
         }
         match DateTimeParser::new().parse_time_zone(name) {
             Ok(zone) => Ok(Self { zone, name: name.to_owned() }),
-            Err(_) => Err("not in the time zone database of this system, and no offset such as +01:00".to_owned()),
+            Err(_) => {
+                Err("not in the time zone database of this system, and no offset such as +01:00".to_owned())
+            }
         }
     }
 

@@ -224,11 +224,8 @@ impl Arguments {
             return Ok(None);
         }
         let mut capture = self.reading.capture(interrupt);
-        let settings = pipeline::Settings {
-            filter,
-            redactor: None,
-            ..self.reading.settings(interrupt, &mut capture)?
-        };
+        let settings =
+            pipeline::Settings { filter, redactor: None, ..self.reading.settings(interrupt, &mut capture)? };
         let mut selected = Selected::default();
         let mut take = |record: &Record| {
             if let Record::Transaction(transaction) = record {

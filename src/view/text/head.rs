@@ -56,8 +56,7 @@ fn period(capture: &Capture, zone: &Zone) -> Option<String> {
     let ends = [("since", capture.since), ("until", capture.until)];
     let ends: Vec<_> = ends.into_iter().filter_map(|(word, at)| Some((word, at?))).collect();
     let (first, last) = (ends.first()?.1, ends.last()?.1);
-    let words: Vec<String> =
-        ends.iter().map(|(word, at)| format!("{word} {}", zone.moment(*at))).collect();
+    let words: Vec<String> = ends.iter().map(|(word, at)| format!("{word} {}", zone.moment(*at))).collect();
     Some(format!("{} {}", words.join(", "), zone.label(first, last)))
 }
 
