@@ -157,11 +157,9 @@ impl Selecting {
         };
         if !period.touches(first, last) {
             let zone = self.zone();
-            let ends = [("since", period.since), ("until", period.until)].into_iter();
-            let ends = ends.filter_map(|(word, at)| at.map(|at| format!("{word} {}", zone.moment(at))));
             complain(&format!(
-                "no frame is {}: they are of {} to {} {}",
-                ends.collect::<Vec<_>>().join(" and "),
+                "no frame is of the time that is selected, {}: they go from {} to {} {}",
+                zone.words(*period),
                 zone.moment(first),
                 zone.moment(last),
                 zone.label(first, last)

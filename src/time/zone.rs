@@ -4,7 +4,7 @@ use jiff::civil;
 use jiff::fmt::temporal::DateTimeParser;
 use jiff::tz::TimeZone;
 
-use super::Timestamp;
+use super::{Period, Timestamp};
 
 /// The time zone that texts are written in, and times without an offset are read in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +69,19 @@ impl Zone {
         self.format(at, "%Y-%m-%d %H:%M:%S%.f")
     }
 
+    /// `since 2026-11-22 10:42:00, until 10:43:00 UTC`; nothing of all time.
+    #[must_use]
+    pub fn words(&self, period: Period) -> String {
+        let Period { since, until } = period;
+        let Some((first, last)) = since.or(until).zip(until.or(since)) else { return String::new() };
+        let same_day = since.is_some() && self.date(first) == self.date(last);
+        let end = |at| if same_day { self.format(at, "%H:%M:%S%.f") } else { self.moment(at) };
+        let since = since.map(|at| format!("since {}", self.moment(at)));
+        let until = until.map(|at| format!("until {}", end(at)));
+        let words: Vec<String> = since.into_iter().chain(until).collect();
+        format!("{} {}", words.join(", "), self.label(first, last))
+    }
+
     /// The point of time that clocks of the zone show so. Of a time that they show twice, when they are put back, it is
     /// the first; one that they leave out is as long after the hour before. `None`: out of range.
     pub(super) fn point(&self, shown: civil::DateTime) -> Option<Timestamp> {
@@ -116,6 +129,17 @@ mod tests {
         for name in ["Middle-earth/Shire", "", "+25:00", "now"] {
             assert!(Zone::named(name).is_err(), "{name}");
         }
+    }
+
+    #[test]
+    fn a_period_is_told_with_what_is_needed_of_its_ends() {
+        let at = |seconds: i64| Some(Timestamp::from_parts(1_792_888_200 + seconds, 0));
+        let words = |since, until| Zone::default().words(Period { since, until });
+        assert_eq!(words(at(0), at(60)), "since 2026-10-25 00:30:00, until 00:31:00 UTC");
+        assert_eq!(words(at(0), at(86_400)), "since 2026-10-25 00:30:00, until 2026-10-26 00:30:00 UTC");
+        assert_eq!(words(at(0), None), "since 2026-10-25 00:30:00 UTC");
+        assert_eq!(words(None, at(0)), "until 2026-10-25 00:30:00 UTC");
+        assert_eq!(words(None, None), "");
     }
 
     #[test]

@@ -20,7 +20,9 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
     let mut line = String::new();
     if capture.selection.is_some() {
         let besides = capture.selected_besides().map(|what| page.plain(what).into_owned());
-        let parts: Vec<String> = period(capture, &page.options().zone).into_iter().chain(besides).collect();
+        let period = capture.period();
+        let period = (!period.is_all()).then(|| page.options().zone.words(period)).into_iter();
+        let parts: Vec<String> = period.chain(besides).collect();
         line = format!("only {}: ", parts.join(", "));
     }
     line.push_str(&format!("{files}, {}", octets(capture.octets)));
@@ -49,15 +51,6 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
         }
     }
     Ok(())
-}
-
-/// `since 2026-11-22 10:42:00, until 2026-11-22 10:43:00 UTC`, where a time is selected.
-fn period(capture: &Capture, zone: &Zone) -> Option<String> {
-    let ends = [("since", capture.since), ("until", capture.until)];
-    let ends: Vec<_> = ends.into_iter().filter_map(|(word, at)| Some((word, at?))).collect();
-    let (first, last) = (ends.first()?.1, ends.last()?.1);
-    let words: Vec<String> = ends.iter().map(|(word, at)| format!("{word} {}", zone.moment(*at))).collect();
-    Some(format!("{} {}", words.join(", "), zone.label(first, last)))
 }
 
 fn times(capture: &Capture, zone: &Zone) -> String {
