@@ -343,7 +343,7 @@ fn any_number_of_threads_and_any_way_in_give_the_same() {
         assert_eq!(report(&gzipped), wanted, "{how:?}, gzip");
 
         let arguments =
-            [&["records", "--type", "transaction,pdu,finding,session", "--format", "ndjson"][..], how]
+            [&["records", "--type", "transaction,pdu,finding", "--format", "ndjson"][..], how]
                 .concat();
         let wanted = ok(&[&arguments[..], &[INCIDENT, "--threads", "1"]].concat());
         assert!(wanted.len() > 1_000);
@@ -399,7 +399,7 @@ fn every_form_of_a_time_means_what_it_says() {
 }
 
 /// A capture that begins at `start`, with a submit_sm each `interval`, in a folder of its own.
-fn scenario(start: i64, interval: i64, messages: u32) -> (tempfile::TempDir, PathBuf) {
+fn scenario(start: i64, interval: i64, messages: u64) -> (tempfile::TempDir, PathBuf) {
     let end = |host: u8, port| std::net::SocketAddr::from(([192, 0, 2, host], port));
     let session = Session { interval, ..Session::new(end(9, 40_000), end(1, 2775), "acme", messages) };
     let frames = Scenario { seed: 3, start, sessions: vec![session] }.record().frames;
@@ -436,7 +436,7 @@ fn a_capture_may_cross_midnight_and_a_change_of_clocks() {
         ("2026-10-25T02:30:00+01:00", "03:30", "2026-10-25T01:30", "2026-10-25T02:30"),
     ] {
         let wanted = between(from, to);
-        assert!(wanted.len() > 5 && wanted.len() < 72, "{since} to {until}");
+        assert!(wanted.len() >= 5 && wanted.len() < 72, "{since} to {until}");
         let got = requests(&path, &[&berlin[..], &["--since", since, "--until", until]].concat());
         assert_eq!(got, wanted, "{since} to {until}");
     }

@@ -126,7 +126,7 @@ mod tests {
         assert_eq!(berlin.label(at, later), "Berlin");
         let hours = Zone::named("-03:30").unwrap();
         assert_eq!((hours.time(at), hours.label(at, later)), ("21:00:00".to_owned(), "-03:30".to_owned()));
-        for name in ["Middle-earth/Shire", "", "+25:00", "now"] {
+        for name in ["Middle-earth/Shire", "", "+26:00", "now"] {
             assert!(Zone::named(name).is_err(), "{name}");
         }
     }
