@@ -1,7 +1,11 @@
 //! Compressed captures: recognised by content, of several members or frames, and cut anywhere.
 
+#[path = "common/packing.rs"]
+mod packing;
+
 use std::io::{Cursor, Write};
 
+use packing::{gzip, lz4, zstd};
 use smpp_inspect::capture::{Capture, Input};
 use smpp_inspect::pipeline::{self, Settings};
 use smpp_inspect::report::Report;
@@ -23,27 +27,11 @@ fn read(octets: Vec<u8>) -> (Report, Vec<(String, String)>) {
     (outcome.report, outcome.errors)
 }
 
-fn gzip(octets: &[u8]) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    encoder.write_all(octets).unwrap();
-    encoder.finish().unwrap()
-}
-
-fn zstd(octets: &[u8]) -> Vec<u8> {
-    zstd::encode_all(octets, 3).unwrap()
-}
-
 /// With the widest window that is read, as `zstd --long=27` makes it.
 fn zstd_long(octets: &[u8]) -> Vec<u8> {
     let mut encoder = zstd::Encoder::new(Vec::new(), 3).unwrap();
     encoder.window_log(27).unwrap();
     encoder.long_distance_matching(true).unwrap();
-    encoder.write_all(octets).unwrap();
-    encoder.finish().unwrap()
-}
-
-fn lz4(octets: &[u8]) -> Vec<u8> {
-    let mut encoder = lz4_flex::frame::FrameEncoder::new(Vec::new());
     encoder.write_all(octets).unwrap();
     encoder.finish().unwrap()
 }

@@ -1,9 +1,13 @@
 //! One capture in every format: the report is the same, whatever the file looks like, and however it comes in.
 
+#[path = "common/packing.rs"]
+mod packing;
+
 use std::io::{Cursor, Write};
 use std::net::SocketAddr;
 use std::process::{Command, Stdio};
 
+use packing::{gzip, lz4, zstd};
 use smpp_inspect::capture::{Capture, Input};
 use smpp_inspect::pipeline::{self, Settings};
 use smpp_inspect::report::Report;
@@ -70,22 +74,6 @@ fn containers(resolutions: &[Option<u8>]) -> Vec<Container> {
         }
     }
     all
-}
-
-fn gzip(octets: &[u8]) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    encoder.write_all(octets).unwrap();
-    encoder.finish().unwrap()
-}
-
-fn zstd(octets: &[u8]) -> Vec<u8> {
-    zstd::encode_all(octets, 1).unwrap()
-}
-
-fn lz4(octets: &[u8]) -> Vec<u8> {
-    let mut encoder = lz4_flex::frame::FrameEncoder::new(Vec::new());
-    encoder.write_all(octets).unwrap();
-    encoder.finish().unwrap()
 }
 
 #[test]

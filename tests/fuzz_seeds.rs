@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use smpp_inspect::testkit::{Rng, fuzz, fuzz_pdu, fuzz_replay, fuzz_session, fuzz_smsc, fuzz_tcp, fuzz_text};
+use smpp_inspect::testkit::{
+    Rng, fuzz, fuzz_as_smsc, fuzz_pdu, fuzz_replay, fuzz_session, fuzz_smsc, fuzz_tcp, fuzz_text,
+};
 
 /// The body of a target.
 type Body = fn(&[u8]);
@@ -12,7 +14,7 @@ type Body = fn(&[u8]);
 type Seed = (String, Vec<u8>);
 
 /// The targets of `fuzz/`, by the names of their seeds.
-const TARGETS: [(&str, Body); 10] = [
+const TARGETS: [(&str, Body); 11] = [
     ("report", fuzz::report),
     ("capture", fuzz::capture_files),
     ("decap", fuzz::decap),
@@ -23,6 +25,7 @@ const TARGETS: [(&str, Body); 10] = [
     ("text", fuzz_text::text_of),
     ("smsc", fuzz_smsc::smsc),
     ("replay", fuzz_replay::replay),
+    ("as_smsc", fuzz_as_smsc::as_smsc),
 ];
 
 #[expect(clippy::disallowed_methods, reason = "the rule is for the path of the data; tests read their files")]
@@ -99,6 +102,7 @@ fn seeds_that_are_made_are_up_to_date() {
         ("text", fuzz_text::seeds()),
         ("smsc", conversations(&pdus)),
         ("replay", fuzz_replay::seeds()),
+        ("as_smsc", fuzz_as_smsc::seeds()),
         ("pdu", [fuzz_pdu::pdu_seeds(), pdus].concat()),
         ("framer", [fuzz_pdu::framer_seeds(), streams].concat()),
     ] {

@@ -1,10 +1,14 @@
 //! Several files and directories: whatever the order and the cuts, the report is that of the whole.
 
+#[path = "common/packing.rs"]
+mod packing;
+
 use std::fs;
-use std::io::{Cursor, Write};
+use std::io::Cursor;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use packing::{gzip, lz4, zstd};
 use smpp_inspect::capture::{Capture, Input};
 use smpp_inspect::pipeline::{self, Settings};
 use smpp_inspect::report::Report;
@@ -55,22 +59,6 @@ fn write(folder: &Path, name: &str, octets: &[u8]) -> PathBuf {
     let path = folder.join(name);
     fs::write(&path, octets).unwrap();
     path
-}
-
-fn gzip(octets: &[u8]) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    encoder.write_all(octets).unwrap();
-    encoder.finish().unwrap()
-}
-
-fn zstd(octets: &[u8]) -> Vec<u8> {
-    zstd::encode_all(octets, 1).unwrap()
-}
-
-fn lz4(octets: &[u8]) -> Vec<u8> {
-    let mut encoder = lz4_flex::frame::FrameEncoder::new(Vec::new());
-    encoder.write_all(octets).unwrap();
-    encoder.finish().unwrap()
 }
 
 #[test]

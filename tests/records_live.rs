@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 use smpp_inspect::testkit::Scenario;
@@ -22,6 +23,7 @@ fn start(arguments: &[&str]) -> Child {
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
         .spawn()
         .unwrap()
 }
@@ -55,7 +57,7 @@ fn who_does_not_say_so_loses_nothing() {
     let mut child = start(&["--type", "pdu,summary"]);
     let mut stdin = child.stdin.take().unwrap();
     let writing = std::thread::spawn(move || stdin.write_all(&capture).unwrap());
-    std::thread::sleep(std::time::Duration::from_millis(300));
+    std::thread::sleep(Duration::from_millis(300));
     // Neither the pipe nor the queue has room for all.
     assert!(!writing.is_finished());
     let mut text = String::new();
@@ -103,6 +105,47 @@ fn a_summary_comes_while_the_wire_is_silent() {
     let end = lines.last().unwrap();
     assert_eq!(end["summary"]["last"], true);
     assert!(child.wait().unwrap().success());
+}
+
+/// What standard error says when packets of a live session are written one by one, captured `age` before.
+#[expect(clippy::disallowed_methods, reason = "packets that come live have the machine's time")]
+fn complaints(age: Duration) -> String {
+    let mut child = start(&[]);
+    let mut stdin = child.stdin.take().unwrap();
+    let mut stderr = child.stderr.take().unwrap();
+    let whole = capture(20);
+    let (header, mut packets) = whole.split_at(24);
+    stdin.write_all(header).unwrap();
+    while let Some((head, rest)) = packets.split_at_checked(16) {
+        let len = u32::from_le_bytes(head[8..12].try_into().unwrap()) as usize;
+        let (octets, rest) = rest.split_at(len);
+        let at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap() - age;
+        for part in [at.as_secs() as u32, at.subsec_micros()] {
+            stdin.write_all(&part.to_le_bytes()).unwrap();
+        }
+        stdin.write_all(&head[8..]).unwrap();
+        stdin.write_all(octets).unwrap();
+        stdin.flush().unwrap();
+        // So that most are read by themselves, and for more than a second.
+        std::thread::sleep(Duration::from_millis(25));
+        packets = rest;
+    }
+    drop(stdin);
+    let mut told = String::new();
+    stderr.read_to_string(&mut told).unwrap();
+    assert!(child.wait().unwrap().success());
+    told
+}
+
+#[test]
+fn packets_that_come_late_are_told_of_once_with_the_way_out() {
+    let told = complaints(Duration::from_secs(1));
+    assert_eq!(told.matches("--immediate-mode").count(), 1, "{told}");
+}
+
+#[test]
+fn an_old_capture_on_standard_input_is_not_late() {
+    assert_eq!(complaints(Duration::from_secs(86_400)), "");
 }
 
 #[test]

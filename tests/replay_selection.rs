@@ -88,6 +88,36 @@ fn what_differs_between_two_runs_is_noise_and_the_rest_still_counts() {
     assert_eq!(of(5)["verdict"], "expected");
 }
 
+#[test]
+fn what_differed_from_the_capture_in_an_earlier_run_is_noise_and_the_rest_still_counts() {
+    let (folder, capture) = numbered();
+    let to = |fails: &'static [usize]| {
+        Smsc::new(move |asked: Asked| {
+            Act::Answer(if asked.command == SUBMIT && fails.contains(&asked.nth) { 0x45 } else { 0 })
+        })
+    };
+    let earlier = folder.path().join("before.ndjson");
+    let (old, new) = (to(&[5]), to(&[5, 7]));
+    let run = |smsc: &Smsc, options: &[&str]| {
+        finish(start(&capture, smsc.address, &[&["--max", "--window", "1"], options].concat()))
+    };
+    std::fs::write(&earlier, &run(&old, &["--limit", "19"]).stdout).unwrap();
+    let noise = format!("--noise-run={}", earlier.display());
+    let run_with = Run::of(&run(&new, &[&noise, "--fail-on", "different"]));
+    assert_eq!((run_with.status, came(&new)), (1, (0..REQUESTS).collect()), "sent once");
+    let of = |number: u64| run_with.requests.iter().find(|line| line["number"] == number).unwrap();
+    assert_eq!((of(5)["verdict"].as_str(), of(7)["verdict"].as_str()), (Some("expected"), Some("different")));
+    assert_eq!(run_with.count("/verdicts/different"), 1);
+    assert!(run_with.stderr.contains("1 requests are not in the run before"), "{}", run_with.stderr);
+    // What is no such file is refused before anything is opened.
+    std::fs::write(&earlier, "{}").unwrap();
+    let silent = to(&[]);
+    let output = run(&silent, &[&noise]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(2) && said.contains("before.ndjson: line 1: "), "{said}");
+    assert!(silent.of(replay::BIND).is_empty());
+}
+
 /// The SMSC that is played has the name of the captured one, which has to be allowed.
 const NAMED: &[&str] = &["--max", "--expect-system-id", "production"];
 
@@ -175,5 +205,43 @@ fn interrupted_it_tells_what_did_not_come() {
         assert_eq!(output.status.code(), Some(130), "{said}");
         let text = String::from_utf8(output.stdout).unwrap();
         assert!(text.contains(wanted), "{text}");
+    }
+}
+
+#[test]
+fn the_smsc_of_a_capture_speaks_tls() {
+    let (folder, capture) = numbered();
+    let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    let file = |name: &str, text: String| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let cert = file("cert.pem", made.cert.pem());
+    let key = file("key.pem", made.signing_key.serialize_pem());
+    let (smsc, address, _stderr) =
+        play(&capture, &["--max", "--format", "json", "--tls-cert", &cert, "--tls-key", &key]);
+    let to = format!("localhost:{}", address.rsplit_once(':').unwrap().1);
+    let base = [capture.to_str().unwrap(), "--to", &to, "--yes", "--format", "ndjson"];
+    let run = [&base, NAMED, &["--tls", "--ca-file", &cert]].concat();
+    let run = Run::of(&finish(command(&run).spawn().unwrap()));
+    assert_eq!((run.status, run.count("/verdicts/same")), (0, REQUESTS as u64), "{}", run.stderr);
+    let summary: Value = serde_json::from_slice(&finish(smsc).stdout).unwrap();
+    assert_eq!(summary["verdicts"]["same"], (REQUESTS + 1) as u64, "all but the bind: {summary}");
+}
+
+#[test]
+fn a_certificate_is_for_as_smsc_and_has_to_be_one() {
+    let (folder, capture) = numbered();
+    let empty = folder.path().join("empty.pem");
+    std::fs::write(&empty, "nothing").unwrap();
+    let tls = ["--tls-cert", empty.to_str().unwrap(), "--tls-key", empty.to_str().unwrap()];
+    for (role, wanted) in
+        [(&["--as", "smsc"][..], "none in PEM"), (&["--to", "127.0.0.1:9"], "cannot be used with")]
+    {
+        let arguments = [&[capture.to_str().unwrap()], role, &tls].concat();
+        let output = finish(command(&arguments).stderr(Stdio::piped()).spawn().unwrap());
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(2) && said.contains(wanted), "{role:?}: {said}");
     }
 }

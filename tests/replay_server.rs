@@ -406,7 +406,7 @@ fn every_fault_in_every_phase_ends_with_its_status_and_counts() {
         }
         if let Some(why) = row.why {
             let reasons =
-                ["missing_why", "not_sent_why"].map(|key| run.summary[key].as_array().unwrap().clone());
+                ["unanswered_why", "not_sent_why"].map(|key| run.summary[key].as_array().unwrap().clone());
             // A run may be over before the capture is read, too.
             let is_other = |reason: &&serde_json::Value| reason["why"] != why && reason["why"] != "not_read";
             let others: Vec<_> = reasons.iter().flatten().filter(is_other).collect();
@@ -496,7 +496,7 @@ fn a_signal_in_any_phase_unbinds_and_tells_what_was_done() {
         let counts =
             ["/sent", "/answered", "/verdicts/missing", "/verdicts/not_sent"].map(|at| run.count(at));
         assert_eq!((run.status, counts), (status, [8, 7, 1, 12]), "{}", run.summary);
-        assert_eq!(run.summary["missing_why"][0]["why"], "stopped");
+        assert_eq!(run.summary["unanswered_why"][0]["why"], "stopped");
         assert_eq!((smsc.of(UNBIND).len(), run.count("/connections/unbound")), (1, 1));
         // While it waits for the end.
         let smsc = faulty(|asked| unbind(asked, Act::Silent));

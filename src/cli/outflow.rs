@@ -26,6 +26,9 @@ pub(super) type Summarise = dyn Fn(&SummaryRecord, u64, &mut Vec<u8>) -> io::Res
 /// Octets that wait to be written.
 const MOST: usize = 4 << 20;
 
+/// Octets that wait while the thread that writes them wakes up.
+const MOMENT: usize = 64 << 10;
+
 /// How long a reader that does not read is waited for when the run was asked to end.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -144,9 +147,12 @@ impl Outflow {
         Ok(!state.is_broken)
     }
 
-    /// What was read so far, for the summary that comes without being asked for.
-    pub(super) fn read(&self, read: &SummaryRecord) {
-        self.shared.state().read = read.clone();
+    /// What was read so far, for the summary that comes without being asked for. Whether nothing but
+    /// what was put in a moment ago waits: who reads the records keeps up.
+    pub(super) fn read(&self, read: &SummaryRecord) -> bool {
+        let mut state = self.shared.state();
+        state.read = read.clone();
+        state.waiting.len() < MOMENT
     }
 
     /// Waits until all is written, or the run was asked to end and nobody reads.

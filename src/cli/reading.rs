@@ -97,6 +97,11 @@ impl Reading {
         self.tail || self.inputs().iter().any(|input| input.as_os_str() == "-")
     }
 
+    /// Whether files are read on as they grow.
+    pub(super) const fn is_tail(&self) -> bool {
+        self.tail
+    }
+
     /// The capture to read.
     pub(super) fn capture(&self, interrupt: &Interrupt) -> Capture {
         let inputs = self.inputs().iter().map(|path| Input::from_argument(path)).collect();

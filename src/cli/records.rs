@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use super::filter::{Keep, of_records};
 use super::habits::Habits;
 use super::interrupt::Interrupt;
+use super::lateness::Lateness;
 use super::outflow::{OnFull, Outflow, Summarise};
 use super::output::Output;
 use super::progress::Progress;
@@ -174,7 +175,7 @@ impl Writer {
                         summary.privacy = format!("{}; tokens for {redacted}", summary.privacy);
                     }
                     if run.is_live {
-                        summary.lag_ms = document.timestamp.map(lag_ms);
+                        summary.lag_ms = document.timestamp.map(|at| age(at).millis());
                         summary.memory_octets = memory();
                     }
                 }
@@ -259,7 +260,8 @@ impl Arguments {
             let mut written: io::Result<()> = Ok(());
             let mut titled = false;
             let mut take = |given: Given<'_>| {
-                if left.0 > 0 && !matches!(given, Given::Read(_)) && !std::mem::replace(&mut titled, true) {
+                if left.0 > 0 && !matches!(given, Given::Read { .. }) && !std::mem::replace(&mut titled, true)
+                {
                     written = writer.write_titles(out);
                 }
                 if written.is_ok() {
@@ -270,7 +272,7 @@ impl Arguments {
                         Given::Summary(summary) if left.is_one_more() => {
                             writer.write_summary(summary, run, 0, out)
                         }
-                        Given::Summary(_) | Given::Read(_) => Ok(()),
+                        Given::Summary(_) | Given::Read { .. } => Ok(()),
                     };
                 }
                 if at_once && written.is_ok() {
@@ -306,14 +308,20 @@ impl Arguments {
             theirs.write_summary(summary, &run, dropped, out)
         };
         let what = (titles, Box::new(summarise) as Box<Summarise>);
+        let mut lateness = Lateness::default();
         let outflow = Outflow::new(io::stdout(), self.on_full, interrupt.flag(), every, what);
         let mut take = |given: Given<'_>| {
             let goes_on = match given {
                 Given::Written(records) => outflow.put(left.of(records).iter().map(|(_, octets)| *octets)),
                 Given::Summary(summary) if left.is_one_more() => outflow.summary(summary).unwrap_or(false),
                 Given::Summary(_) => false,
-                Given::Read(read) => {
-                    outflow.read(read);
+                Given::Read { so_far, since } => {
+                    let is_up_to_date = outflow.read(so_far);
+                    if let Some(since) = since.filter(|_| is_up_to_date && !self.reading.is_tail())
+                        && let Some(late) = lateness.read(since, age(since))
+                    {
+                        complain(&late);
+                    }
                     true
                 }
             };
@@ -415,10 +423,9 @@ fn write_all<'a>(pieces: impl Iterator<Item = &'a [u8]>, out: &mut dyn Write) ->
 
 /// The machine's time less `at`.
 #[expect(clippy::disallowed_methods, reason = "how far the run is behind is a matter of the machine's time")]
-fn lag_ms(at: Timestamp) -> i64 {
+fn age(at: Timestamp) -> Duration {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    let now = Timestamp::from_nanos(i64::try_from(now.as_nanos()).unwrap_or(i64::MAX));
-    now.since(at).millis()
+    Timestamp::from_nanos(i64::try_from(now.as_nanos()).unwrap_or(i64::MAX)).since(at)
 }
 
 /// Octets of memory that this process takes, where the system tells.

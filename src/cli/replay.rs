@@ -3,6 +3,7 @@
 mod arguments;
 mod as_smsc;
 mod going;
+mod noise;
 mod prepare;
 mod sending;
 

@@ -11,12 +11,13 @@ use std::time::{Duration as Span, Instant};
 
 use clap::Args;
 
+use super::identity::Certificate;
 use super::interrupt::Interrupt;
 use super::recorded::Recorded;
 use super::{DONE, Failure, complain, unless_closed};
 use crate::extract::{Conversation, Party, Writer};
 use crate::smpp::{CommandStatus, Version};
-use crate::smsc::server::{Identity, Server, Settings, Tap};
+use crate::smsc::server::{Server, Settings, Tap};
 use crate::smsc::{
     Account, ConnectionId, Delay, Event, Faults, FinalState, IdNotation, Mix, Options, Recording, span,
 };
@@ -108,12 +109,8 @@ pub(super) struct Arguments {
     /// wrong-sequence, duplicate, late, garbage, slow
     #[arg(long, value_name = "FAULT[=PERCENT],...")]
     fault: Option<Faults>,
-    /// Speak TLS, with this certificate chain in PEM
-    #[arg(long, value_name = "FILE", requires = "tls_key")]
-    tls_cert: Option<PathBuf>,
-    /// The key of the certificate, in PEM
-    #[arg(long, value_name = "FILE", requires = "tls_cert")]
-    tls_key: Option<PathBuf>,
+    #[command(flatten)]
+    certificate: Certificate,
     /// Write what came and went as pcapng; with TLS, its secrets as well
     #[arg(long, value_name = "FILE")]
     capture: Option<PathBuf>,
@@ -159,7 +156,7 @@ impl Arguments {
             None => None,
         };
         let settings = Settings {
-            tls: self.identity()?,
+            tls: self.certificate.identity()?,
             listen: self.listen,
             outbind: self.outbind.clone(),
             log: log.clone().map(|log| {
@@ -262,15 +259,6 @@ impl Arguments {
             max_messages: self.max_messages,
             seed: self.seed,
         }
-    }
-
-    fn identity(&self) -> Result<Option<Identity>, Failure> {
-        let (Some(chain), Some(key)) = (&self.tls_cert, &self.tls_key) else { return Ok(None) };
-        #[expect(clippy::disallowed_methods, reason = "the certificate and its key are no captures")]
-        let read = |path: &Path| std::fs::read(path).map_err(|error| Failure::new(path.display(), error));
-        Identity::from_pem(&read(chain)?, &read(key)?)
-            .map(Some)
-            .map_err(|error| Failure::new(chain.display(), error))
     }
 }
 

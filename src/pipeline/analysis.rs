@@ -1,24 +1,19 @@
 //! One connection from its segments to its sessions: tcp → smpp → session, counted on the way.
 
-use super::pdus::{Known, Live, Outcomes, Pdus, Told};
+use super::flow::{Content, Flow, Smpp};
+use super::pdus::{Live, Outcomes};
 use super::setup::{Out, Setup};
 use super::sifting::sift;
 use crate::decap::{Direction, Endpoint, Flags};
 use crate::num::count;
 use crate::report::{Facing, Row, SessionRow, Tally, What, Who};
-use crate::session::{End, SessionEnd, Sessions, Transaction};
-use crate::smpp::detect::{Held, Probe, Verdict, is_tls};
-use crate::smpp::framer::{Framed, Framer, Framing};
-use crate::tcp::{
-    Arrival, Closing, Connection, ConnectionNumber, Event, Missing, Ordered, Origin, PerSide, Side,
-};
+use crate::session::{End, Transaction};
+use crate::smpp::framer::Framer;
+use crate::tcp::{Arrival, Closing, Connection, ConnectionNumber, Event, Missing, Ordered, PerSide, Side};
 use crate::time::{Duration, Timestamp};
 
 /// How long a closed connection is kept: segments that its end overtook may still come.
 const LINGER: Duration = Duration::from_secs(2);
-
-/// Events remembered of a connection that is not known to carry SMPP: those of its handshake, and a few.
-const EARLY: usize = 16;
 
 /// The state of one connection.
 pub(super) struct Analysis {
@@ -33,7 +28,7 @@ pub(super) struct Analysis {
     /// Time of the first SYN.
     opened_at: Option<Timestamp>,
     content: Content,
-    /// What happened before it was known to carry SMPP, up to [`EARLY`].
+    /// What happened before it was known to carry SMPP, as far as they are remembered.
     early: Vec<(Side, Timestamp, Event)>,
     /// Whether the shard looks at it at each tick.
     pub(super) is_listed: bool,
@@ -45,47 +40,6 @@ pub(super) struct Analysis {
     apart: Option<Box<Tally>>,
     /// Its last session that ended, where connections are counted apart.
     last: Option<Box<Who>>,
-}
-
-/// What the connection carries.
-enum Content {
-    /// No octet yet.
-    Unseen,
-    /// Not decided.
-    Open(Box<(PerSide<Framer>, Probe)>),
-    /// SMPP.
-    Smpp(Box<Smpp>),
-    /// TLS.
-    Tls,
-    /// Something else.
-    Other,
-    /// It is over and was counted; what still comes of it counts for TCP only.
-    Over,
-}
-
-pub(super) struct Smpp {
-    framers: PerSide<Framer>,
-    pub(super) sessions: Sessions,
-    pub(super) live: Vec<Live>,
-    ended: Vec<SessionEnd>,
-    told: Told,
-    pub(super) whose: Known,
-}
-
-/// Where octets of one side go, and findings.
-struct Flow<'a> {
-    content: &'a mut Content,
-    early: &'a mut Vec<(Side, Timestamp, Event)>,
-    handshake: bool,
-    opened_at: Option<Timestamp>,
-    first_at: Option<Timestamp>,
-    side: Side,
-    now: Timestamp,
-    ends: (Endpoint, Endpoint),
-    number: ConnectionNumber,
-    setup: &'a Setup,
-    tally: &'a mut Tally,
-    out: &'a mut Out,
 }
 
 impl Analysis {
@@ -343,22 +297,7 @@ impl Analysis {
         let number = self.number;
         if let Content::Smpp(smpp) = &mut self.content {
             for side in [Side::Opener, Side::Accepter] {
-                let told = smpp.told;
-                let sieve = setup.sieve.as_deref();
-                let Smpp { framers, sessions, live, ended, whose, .. } = &mut **smpp;
-                let mut pdus = Pdus {
-                    sessions,
-                    live,
-                    ended,
-                    tally,
-                    out,
-                    whose,
-                    side,
-                    connection: number,
-                    ends,
-                    told,
-                    sieve,
-                };
+                let (framers, mut pdus) = smpp.parts(side, number, ends, setup, tally, out);
                 framers.of_mut(side).finish(closed, &mut pdus);
             }
         }
@@ -459,188 +398,5 @@ impl Analysis {
                 tally.other_ports.add(self.accepter.port, health.segments);
             }
         }
-    }
-}
-
-impl Ordered for Flow<'_> {
-    fn octets(&mut self, offset: u64, octets: &[u8], origin: Origin) {
-        if matches!(self.content, Content::Unseen) {
-            *self.content = self.begin(octets);
-        }
-        match self.content {
-            Content::Unseen | Content::Tls | Content::Other | Content::Over => {}
-            Content::Open(open) => {
-                let (framers, probe) = &mut **open;
-                probe.begin(self.side, offset, octets);
-                if probe.verdict() == Verdict::Undecided {
-                    framers.of_mut(self.side).push(offset, octets, origin, probe);
-                }
-                self.decide();
-            }
-            Content::Smpp(smpp) => {
-                self.tally.stream_octets = self.tally.stream_octets.saturating_add(count(octets.len()));
-                let told = smpp.told;
-                let Smpp { framers, sessions, live, ended, whose, .. } = &mut **smpp;
-                let mut pdus = Pdus {
-                    sessions,
-                    live,
-                    ended,
-                    tally: self.tally,
-                    out: self.out,
-                    whose,
-                    side: self.side,
-                    connection: self.number,
-                    ends: self.ends,
-                    told,
-                    sieve: self.setup.sieve.as_deref(),
-                };
-                framers.of_mut(self.side).push(offset, octets, origin, &mut pdus);
-            }
-        }
-    }
-
-    fn gap(&mut self, _offset: u64, len: u64, why: Missing) {
-        if matches!(self.content, Content::Unseen) {
-            *self.content = self.begin(&[]);
-        }
-        match self.content {
-            Content::Unseen | Content::Tls | Content::Other | Content::Over => {}
-            Content::Open(open) => {
-                let (framers, probe) = &mut **open;
-                if framers.of_mut(self.side).gap(len, why, probe) {
-                    probe.gap(self.side, self.now);
-                }
-                self.decide();
-            }
-            Content::Smpp(smpp) => {
-                let told = smpp.told;
-                let Smpp { framers, sessions, live, ended, whose, .. } = &mut **smpp;
-                let mut pdus = Pdus {
-                    sessions,
-                    live,
-                    ended,
-                    tally: self.tally,
-                    out: self.out,
-                    whose,
-                    side: self.side,
-                    connection: self.number,
-                    ends: self.ends,
-                    told,
-                    sieve: self.setup.sieve.as_deref(),
-                };
-                if framers.of_mut(self.side).gap(len, why, &mut pdus) {
-                    sessions.gap(self.side, self.now);
-                }
-            }
-        }
-    }
-
-    fn event(&mut self, side: Side, at: Timestamp, event: Event) {
-        match self.content {
-            Content::Smpp(smpp) => {
-                let Smpp { sessions, live, ended, .. } = &mut **smpp;
-                let connection = self.number;
-                sessions.event(side, at, event, &mut Outcomes { live, ended, tally: self.tally, connection });
-            }
-            Content::Unseen | Content::Open(_) if self.early.len() < EARLY => {
-                self.early.push((side, at, event));
-            }
-            Content::Unseen | Content::Open(_) => {}
-            Content::Tls | Content::Other | Content::Over => *self.early = Vec::new(),
-        }
-    }
-
-    fn wants(&self) -> bool {
-        matches!(self.content, Content::Smpp(_))
-    }
-}
-
-impl Flow<'_> {
-    /// What the first octets of a connection make of it.
-    fn begin(&mut self, octets: &[u8]) -> Content {
-        let (opener, accepter) = (self.ends.0.port, self.ends.1.port);
-        let is_smpp_port = |port: u16| self.setup.ports.iter().any(|&(from, to)| (from..=to).contains(&port));
-        if is_tls(octets) {
-            Content::Tls
-        } else if is_smpp_port(opener) || is_smpp_port(accepter) {
-            let framers =
-                PerSide { opener: Framer::new(!self.handshake), accepter: Framer::new(!self.handshake) };
-            Content::Smpp(Box::new(self.smpp(framers)))
-        } else if !self.setup.detect {
-            Content::Other
-        } else {
-            let framers = PerSide { opener: Framer::new(true), accepter: Framer::new(true) };
-            Content::Open(Box::new((framers, Probe::new(self.handshake))))
-        }
-    }
-
-    fn smpp(&mut self, framers: PerSide<Framer>) -> Smpp {
-        let sessions = Sessions::new(self.number, self.handshake, self.setup.session);
-        let mut sessions = match self.opened_at {
-            Some(at) => sessions.opened_at(at),
-            None => sessions,
-        };
-        for (side, at, event) in std::mem::take(self.early) {
-            sessions.event_before(side, at, event);
-        }
-        let names = &self.setup.names;
-        let peer = names.find(self.ends.0, self.ends.1, None).and_then(|id| names.peer(id));
-        let told = Told {
-            // A connection seen from its beginning says it by its bind.
-            version: peer.and_then(|peer| peer.version).filter(|_| !self.handshake),
-            default_charset: peer.and_then(|peer| peer.default_charset).unwrap_or(self.setup.default_charset),
-        };
-        Smpp {
-            framers,
-            sessions,
-            live: Vec::new(),
-            ended: Vec::new(),
-            told,
-            whose: Known::new(self.first_at.unwrap_or_default()),
-        }
-    }
-
-    /// Acts on the probe's verdict: what it held goes the way it would have gone.
-    fn decide(&mut self) {
-        let Content::Open(open) = &self.content else { return };
-        let content = match open.1.verdict() {
-            Verdict::Undecided => return,
-            Verdict::Tls => Content::Tls,
-            Verdict::Other => Content::Other,
-            Verdict::Smpp => Content::Unseen,
-        };
-        let Content::Open(open) = std::mem::replace(self.content, content) else { return };
-        if !matches!(self.content, Content::Unseen) {
-            return;
-        }
-        let (framers, probe) = *open;
-        self.tally.stream_octets = self.tally.stream_octets.saturating_add(probe.octets());
-        let mut smpp = self.smpp(framers);
-        let (side, connection) = (self.side, self.number);
-        let Smpp { sessions, live, ended, told, whose, .. } = &mut smpp;
-        let (tally, out, ends) = (&mut *self.tally, &mut *self.out, self.ends);
-        let (told, sieve) = (*told, self.setup.sieve.as_deref());
-        let mut pdus = Pdus { sessions, live, ended, tally, out, whose, side, connection, ends, told, sieve };
-        for held in probe.into_held() {
-            match held {
-                Held::Pdu { side, header, octets, place, at, since, partial } => {
-                    pdus.side = side;
-                    pdus.pdu(&Framed {
-                        header,
-                        octets: &octets,
-                        place,
-                        at,
-                        begun: at,
-                        since,
-                        wait: None,
-                        partial,
-                    });
-                }
-                Held::Skipped { why, octets } => pdus.skipped(why, octets),
-                Held::Lost { rule, octets, place, at } => pdus.lost(rule, &octets, place, at),
-                Held::Gap { side, at } => pdus.sessions.gap(side, at),
-            }
-        }
-        *self.content = Content::Smpp(Box::new(smpp));
     }
 }

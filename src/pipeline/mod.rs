@@ -14,6 +14,7 @@ mod analysis;
 mod batch;
 mod desk;
 mod extract;
+mod flow;
 mod merge;
 mod pdus;
 mod reader;

@@ -19,8 +19,13 @@ pub enum Given<'a> {
     Written(&'a [(RecordType, &'a [u8])]),
     /// What was read so far; to be written by who takes it.
     Summary(&'a SummaryRecord),
-    /// What was read so far, after each block where one thread does all: for a summary that is due whatever is read.
-    Read(&'a SummaryRecord),
+    /// Where one thread does all, after each block, whatever it brought.
+    Read {
+        /// What was read so far.
+        so_far: &'a SummaryRecord,
+        /// Time of the block's first frame.
+        since: Option<Timestamp>,
+    },
 }
 
 /// Takes what is handed out, and says whether more is wanted.
@@ -173,17 +178,17 @@ impl Counter<'_> {
         self.goes_on
     }
 
-    /// Tells what was read so far.
-    pub(super) fn read(&mut self, reader: &Reader) {
+    /// Tells what was read so far; `since`: time of the first frame that was read last.
+    pub(super) fn read(&mut self, reader: &Reader, since: Option<Timestamp>) {
         let Taker::Written(_, take) = &mut self.taker else { return };
-        if !self.summaries || !self.goes_on {
+        if !self.goes_on {
             return;
         }
         let (frames, lost_frames) = reader.frames();
         let (at, first_at) = (reader.first_at().map(|_| reader.now()), reader.first_at());
-        let mut read = SummaryRecord { at, first_at, frames, lost_frames, ..self.summary.clone() };
-        self.limits.iter().for_each(|(_, limit, n)| read.limit(limit, *n));
-        self.goes_on = take(Given::Read(&read));
+        let mut so_far = SummaryRecord { at, first_at, frames, lost_frames, ..self.summary.clone() };
+        self.limits.iter().for_each(|(_, limit, n)| so_far.limit(limit, *n));
+        self.goes_on = take(Given::Read { so_far: &so_far, since });
     }
 
     fn hand_out(&mut self, slips: &[(&Sheet, &Slip)]) {

@@ -1,6 +1,6 @@
 //! What leaves a connection one by one, judged by a filter where only that is reported.
 
-use super::analysis::Smpp;
+use super::flow::Smpp;
 use super::pdus::{ends, live};
 use crate::decap::Endpoint;
 use crate::report::{SeenPdu, Sieve, Tally};

@@ -78,7 +78,7 @@ pub(super) fn alone(
         }
         spare = outlet.take(vec![out.turn(spare.pop().unwrap_or_default())], &batch.marks, reader);
         if let Some(counter) = &mut outlet.counter {
-            counter.read(reader);
+            counter.read(reader, batch.block.frames().next().map(|frame| frame.at));
         }
         let (read, of) = reader.position();
         progress(read, of);

@@ -3,9 +3,9 @@
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
-use std::sync::Arc;
 
 use super::Secret;
+pub use super::exchange::{Exchange, Missing, NotSent, Replayed};
 use super::link::Link;
 use super::plan::Planned;
 use crate::num;
@@ -74,6 +74,25 @@ pub struct LinkOptions {
     pub closes_at: Duration,
 }
 
+impl LinkOptions {
+    /// A session that binds as transceiver of 3.4, without a password, when it begins, and stays no longer than it has to.
+    #[must_use]
+    pub fn transceiver(system_id: &str, requests: u64, window: u32) -> Self {
+        Self {
+            is_used: true,
+            kind: BindType::Transceiver,
+            system_id: system_id.into(),
+            password: Secret::default(),
+            system_type: b"REPLAY".to_vec(),
+            version: 0x34,
+            window,
+            requests,
+            opens_at: Duration::ZERO,
+            closes_at: Duration::ZERO,
+        }
+    }
+}
+
 /// How a connection is to be closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Close {
@@ -83,83 +102,6 @@ pub enum Close {
     Reset,
 }
 
-/// What became of a planned request.
-#[derive(Clone, Debug)]
-pub struct Exchange {
-    /// The request, without its octets once they are sent.
-    pub planned: Planned,
-    /// When it was to be sent.
-    pub intended: Option<Timestamp>,
-    /// When it was sent.
-    pub sent: Option<Timestamp>,
-    /// Its sequence_number; 0 where it was not sent.
-    pub sequence: u32,
-    /// How it ended.
-    pub outcome: Replayed,
-}
-
-/// How a request ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Replayed {
-    /// There is a response: of its command, or a generic_nack.
-    Answered {
-        /// The whole PDU.
-        response: Box<[u8]>,
-        /// When it came.
-        at: Timestamp,
-    },
-    /// It was sent, and there is no response.
-    Missing(Missing),
-    /// It was not sent.
-    NotSent(NotSent),
-}
-
-/// Why there is no response.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Missing {
-    /// None came in time.
-    TimedOut,
-    /// The connection ended before.
-    Disconnected,
-    /// The run was ended before.
-    Stopped,
-}
-
-impl Missing {
-    /// The word for it.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::TimedOut => "timed_out",
-            Self::Disconnected => "disconnected",
-            Self::Stopped => "stopped",
-        }
-    }
-}
-
-/// Why a request was not sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum NotSent {
-    /// Its session could not be bound, or not again.
-    NotBound,
-    /// The run was ended before.
-    Stopped,
-    /// The time for sending was over.
-    Duration,
-}
-
-impl NotSent {
-    /// The word for it.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::NotBound => "not_bound",
-            Self::Stopped => "stopped",
-            Self::Duration => "duration",
-        }
-    }
-}
-
 /// Why the run cannot go on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {
@@ -167,6 +109,8 @@ pub enum Failure {
     Connect(String),
     /// The bind was refused.
     Refused(CommandStatus),
+    /// The bind was answered generic_nack, with this status.
+    Nacked(CommandStatus),
     /// The bind was not answered: closed, silent or garbage.
     NoBind(&'static str),
     /// The message centre is not the one that is wanted, or one that must not be reached.
@@ -568,6 +512,3 @@ impl Engine {
         }
     }
 }
-
-/// A file's name, shared by all requests from it.
-pub type FileName = Arc<str>;

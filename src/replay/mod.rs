@@ -27,6 +27,7 @@
 pub mod as_smsc;
 pub mod driver;
 pub mod engine;
+mod exchange;
 mod link;
 pub mod pace;
 pub mod plan;
@@ -37,6 +38,7 @@ mod tests;
 pub mod verdict;
 
 use std::fmt;
+use std::sync::Arc;
 
 /// A password. Printed, it is dots.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -47,3 +49,6 @@ impl fmt::Debug for Secret {
         f.write_str("…")
     }
 }
+
+/// A file's name, shared by all that was read from it.
+pub type FileName = Arc<str>;

@@ -6,8 +6,7 @@
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::net::{IpAddr, SocketAddr};
 
-use super::Secret;
-use super::engine::FileName;
+use super::{FileName, Secret};
 use crate::num;
 use crate::session::BindType;
 use crate::smpp::spec::{Command, Slot};

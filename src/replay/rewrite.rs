@@ -330,12 +330,17 @@ pub(super) fn differs_in_reference_alone(one: &[u8], other: &[u8]) -> bool {
     let context = Context { version: None, from: Some(Role::Esme) };
     let without = |pdu| {
         let (mut record, _) = Record::decode(pdu, context)?;
-        change_reference(&mut record, &|_| 0);
+        without_reference(&mut record);
         let text = record.field("short_message").cloned();
         let payload = record.tlvs.into_iter().find(|tlv| tlv.tag == TlvTag::MESSAGE_PAYLOAD);
         Some((text, payload.map(|tlv| tlv.octets)))
     };
     without(one).is_some_and(|one| without(other) == Some(one))
+}
+
+/// Takes the reference of a part away, which numbers messages and says nothing.
+pub(super) fn without_reference(record: &mut Record) {
+    change_reference(record, &|_| 0);
 }
 
 /// Changes the reference of a part, in TLVs and in the user data header; one of 8 bits keeps the lower half.

@@ -4,10 +4,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 use proptest::prelude::*;
 
-use super::Secret;
 use super::engine::{Close, Engine, Failure, LinkId, LinkOptions, Options, Replayed};
 use super::plan::{Planned, Recorded};
-use crate::session::BindType;
 use crate::smpp::{CommandId, CommandStatus, Header, Span};
 use crate::smsc;
 use crate::smsc::server::Machine;
@@ -26,18 +24,7 @@ pub(super) fn submit(number: u64, session: u32, due: Duration) -> Planned {
 }
 
 pub(super) fn options(links: u32, requests: u64, window: u32) -> Options {
-    let link = LinkOptions {
-        is_used: true,
-        kind: BindType::Transceiver,
-        system_id: b"esme".to_vec(),
-        password: Secret::default(),
-        system_type: b"REPLAY".to_vec(),
-        version: 0x34,
-        window,
-        requests,
-        opens_at: Duration::ZERO,
-        closes_at: Duration::ZERO,
-    };
+    let link = LinkOptions::transceiver("esme", requests, window);
     Options {
         links: (0..links).map(|_| link.clone()).collect(),
         rate_cap: None,

@@ -1,8 +1,11 @@
 //! What the new message centre answered, beside what the recorded one did.
 
-use std::collections::{BTreeMap, HashMap};
+mod noise;
+
+use std::collections::BTreeMap;
 
 use hdrhistogram::Histogram;
+pub use noise::Noise;
 
 use super::engine::{Exchange, Missing, NotSent, Replayed};
 use super::plan::Recorded;
@@ -21,12 +24,14 @@ pub const RESPONSE: &str = "response";
 pub enum Verdict {
     /// Nothing differs.
     Same,
-    /// Only what was to be expected differs, or nothing was recorded to compare with.
+    /// Only what was to be expected differs.
     Expected,
     /// Something else differs.
     Different,
     /// There is no answer, where one was recorded.
     Missing,
+    /// No answer was recorded to compare with, whether there is one now or not.
+    NotRecorded,
     /// It was not sent.
     NotSent,
     /// It came, and nothing of the kind was recorded.
@@ -35,8 +40,15 @@ pub enum Verdict {
 
 impl Verdict {
     /// All, in the order of their severity.
-    pub const ALL: [Self; 6] =
-        [Self::Same, Self::Expected, Self::Different, Self::Missing, Self::NotSent, Self::Extra];
+    pub const ALL: [Self; 7] = [
+        Self::Same,
+        Self::Expected,
+        Self::Different,
+        Self::Missing,
+        Self::NotRecorded,
+        Self::NotSent,
+        Self::Extra,
+    ];
 
     /// The word for it.
     #[must_use]
@@ -46,6 +58,7 @@ impl Verdict {
             Self::Expected => "expected",
             Self::Different => "different",
             Self::Missing => "missing",
+            Self::NotRecorded => "not_recorded",
             Self::NotSent => "not_sent",
             Self::Extra => "extra",
         }
@@ -59,7 +72,7 @@ pub enum Reason {
     Always,
     /// The user said so.
     Ignored,
-    /// It differed between two runs against the same message centre.
+    /// It differed between two runs against the same message centre, or in an earlier run from the recording.
     Noise,
 }
 
@@ -105,25 +118,22 @@ impl Comparison {
     }
 }
 
-/// Compares an exchange with its recording. What differed between it and the same request of the run that `noise` has
-/// learnt from is noise.
+/// Compares an exchange with its recording, but for what `noise` says.
 #[must_use]
 pub fn compare(exchange: &Exchange, ignore: &[String], noise: Option<&Noise>) -> Comparison {
     let noisy = noise.map_or_else(Vec::new, |noise| noise.fields(exchange));
     let is_noise = |field: &str| noisy.iter().any(|noisy| noisy == field);
     let response = || Difference { field: RESPONSE.to_owned(), expected: Some(Reason::Noise) };
-    let new = match (&exchange.outcome, &exchange.planned.recorded) {
-        (Replayed::NotSent(_), _) => return Comparison::plain(Verdict::NotSent),
-        (Replayed::Missing(_), _) if is_noise(RESPONSE) => {
+    let (old, new) = match (&exchange.planned.recorded, &exchange.outcome) {
+        (_, Replayed::NotSent(_)) => return Comparison::plain(Verdict::NotSent),
+        (Recorded::Unknown, _) => return Comparison::plain(Verdict::NotRecorded),
+        (_, Replayed::Missing(_)) if is_noise(RESPONSE) => {
             return Comparison { verdict: Verdict::Expected, differences: vec![response()] };
         }
-        (Replayed::Missing(_), _) => return Comparison::plain(Verdict::Missing),
-        (Replayed::Answered { response, .. }, _) => response,
+        (_, Replayed::Missing(_)) => return Comparison::plain(Verdict::Missing),
+        (Recorded::Answered { response: old, .. }, Replayed::Answered { response: new, .. }) => (old, new),
     };
-    let mut differences = match &exchange.planned.recorded {
-        Recorded::Answered { response: old, .. } if old != new => differences(old, new, Role::Smsc),
-        _ => Vec::new(),
-    };
+    let mut differences = differences(old, new, Role::Smsc);
     for difference in &mut differences {
         difference.expected = if IGNORED.contains(&difference.field.as_str()) {
             Some(Reason::Always)
@@ -136,11 +146,7 @@ pub fn compare(exchange: &Exchange, ignore: &[String], noise: Option<&Noise>) ->
     if is_noise(RESPONSE) {
         differences.push(response());
     }
-    let mut comparison = judged(differences);
-    if exchange.planned.recorded == Recorded::Unknown && comparison.verdict == Verdict::Same {
-        comparison.verdict = Verdict::Expected;
-    }
-    comparison
+    judged(differences)
 }
 
 /// The verdict on these differences.
@@ -215,56 +221,6 @@ fn values(pdu: &[u8], from: Role) -> BTreeMap<String, Vec<Content>> {
         add(name, Content::Octets(tlv.octets));
     }
     values
-}
-
-/// Octets of responses that [`Noise`] keeps, and what one takes beside its own.
-const KEPT: usize = 256 << 20;
-const EACH: usize = 64;
-
-/// The responses of a first run, to know what differs between two runs of the same.
-#[derive(Debug, Default)]
-pub struct Noise {
-    /// By number in the plan; `None`: there was none.
-    responses: HashMap<u64, Option<Box<[u8]>>, foldhash::fast::RandomState>,
-    kept: usize,
-    left_out: u64,
-}
-
-impl Noise {
-    /// Takes note of what became of a request in the first run. One that was not sent tells nothing.
-    pub fn learn(&mut self, exchange: &Exchange) {
-        let response = match &exchange.outcome {
-            Replayed::NotSent(_) => return,
-            Replayed::Missing(_) => None,
-            Replayed::Answered { response, .. } => Some(response.clone()),
-        };
-        let size = response.as_ref().map_or(0, |octets| octets.len()).saturating_add(EACH);
-        if self.kept.saturating_add(size) > KEPT {
-            self.left_out = self.left_out.saturating_add(1);
-            return;
-        }
-        self.kept = self.kept.saturating_add(size);
-        self.responses.insert(exchange.planned.number, response);
-    }
-
-    /// Requests that found no room: their differences all count.
-    #[must_use]
-    pub const fn left_out(&self) -> u64 {
-        self.left_out
-    }
-
-    /// What differs between the two runs in the response to this request.
-    fn fields(&self, exchange: &Exchange) -> Vec<String> {
-        let Some(first) = self.responses.get(&exchange.planned.number) else { return Vec::new() };
-        match (first, &exchange.outcome) {
-            (Some(first), Replayed::Answered { response, .. }) => {
-                let differences = differences(first, response, Role::Smsc);
-                differences.into_iter().map(|difference| difference.field).collect()
-            }
-            (None, Replayed::Answered { .. }) | (Some(_), Replayed::Missing(_)) => vec![RESPONSE.to_owned()],
-            _ => Vec::new(),
-        }
-    }
 }
 
 /// Latencies in microseconds.
@@ -416,7 +372,10 @@ mod tests {
         }
         let missing = compare(&exchange(Some(old.clone()), None), &[], None);
         assert_eq!(missing.verdict, Verdict::Missing);
-        assert_eq!(compare(&exchange(None, Some(old)), &[], None).verdict, Verdict::Expected);
+        // There is nothing to compare with.
+        for new in [Some(old), None] {
+            assert_eq!(compare(&exchange(None, new), &[], None).verdict, Verdict::NotRecorded);
+        }
     }
 
     #[test]
@@ -437,6 +396,23 @@ mod tests {
         let comparison = compare(&exchange(Some(old), Some(second)), &[], Some(&noise));
         assert_eq!(shown(&comparison), ["0x1400: noise", "0x1401: counts", "message_id: always"]);
         assert_eq!(comparison.verdict, Verdict::Different);
+    }
+
+    #[test]
+    fn what_differed_from_the_recording_in_an_earlier_run_is_noise_wherever_the_capture_lies_now() {
+        let (old, new) = (response(0, 1, "a", &[]), response(0x45, 1, "a", &[(0x1400, b"x")]));
+        let mut exchange = exchange(Some(old), Some(new));
+        exchange.planned.file = Some("here/capture.pcap".into());
+        exchange.planned.frame = 7;
+        let fields = |noise: &Noise| shown(&compare(&exchange, &[], Some(noise)));
+        let mut noise = Noise::default();
+        noise.know(Some("there/capture.pcap"), 7, 0, &["0x1400".to_owned(), "0x1401".to_owned()]);
+        noise.know(Some("there/capture.pcap"), 8, 0, &["command_status".to_owned()]);
+        noise.know(Some("there/other.pcap"), 7, 0, &["command_status".to_owned()]);
+        assert_eq!(fields(&noise), ["0x1400: noise", "command_status: counts"]);
+        assert!(noise.knows(&exchange.planned));
+        exchange.planned.frame = 9;
+        assert!(!noise.knows(&exchange.planned));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::open::{Fault, Found, Open, Request};
 use super::order::Answers;
 use super::rules::{Breach, blame_direction, blame_state};
 use super::told::Told;
-use super::{End, Limits, NoRequest, Outcome, Seen, SessionId, Sink, Start, Transaction, Unsolicited, Why};
+use super::{End, Limits, NoRequest, Outcome, Seen, SessionId, Sink, Start, Transaction, Why};
 
 /// All SMPP sessions of one connection, one after the other.
 #[derive(Debug)]
@@ -453,7 +453,7 @@ impl Sessions {
     }
 
     /// A bind or an unbind was answered: the state is sure again, if that made it so.
-    fn settle(&mut self, command: CommandId) {
+    pub(super) fn settle(&mut self, command: CommandId) {
         let state = self.life.as_ref().map(|life| life.binding.state());
         let is_sure = match state {
             Some(State::Bound) => command.is_bind(),
@@ -522,82 +522,6 @@ impl Sessions {
             early: answer.is_some() && latency.is_none(),
             delay,
         });
-    }
-
-    /// No request came for a response that was held for it.
-    fn unmatched(&mut self, side: Side, answer: &Answer, sink: &mut impl Sink) {
-        let asking = self.half(side.other());
-        let midstream = self.life.as_ref().is_some_and(|life| life.start == Start::MidStream);
-        let why = if asking.gaps > 0 {
-            NoRequest::InGap
-        } else if asking.forgot {
-            NoRequest::GivenUp
-        } else if midstream {
-            NoRequest::BeforeCapture
-        } else {
-            NoRequest::Unmatched
-        };
-        if why == NoRequest::Unmatched && !answer.judged {
-            sink.finding(
-                RuleId::RESPONSE_UNMATCHED,
-                answer.place,
-                answer.at,
-                side,
-                &format_args!(
-                    "response {} has number {}, which no request waits for",
-                    answer.command(),
-                    answer.number()
-                ),
-            );
-        }
-        // A bind or an unbind that the capture lacks has been answered all the same.
-        if matches!(why, NoRequest::InGap | NoRequest::BeforeCapture)
-            && answer.command() != CommandId::GENERIC_NACK
-            && let Some(life) = &mut self.life
-        {
-            let request = answer.command().request();
-            life.binding.answered(request, side.other(), answer.number(), answer.status(), false);
-            self.settle(request);
-        }
-        self.unsolicited(side, answer, why, sink);
-    }
-
-    fn unsolicited(&mut self, side: Side, answer: &Answer, why: NoRequest, sink: &mut impl Sink) {
-        if let Some(life) = &mut self.life {
-            life.responses.count(why);
-        }
-        sink.unsolicited(&Unsolicited {
-            session: self.id(),
-            command: answer.command(),
-            status: answer.status(),
-            sequence_number: answer.number(),
-            side,
-            place: answer.place,
-            at: answer.at,
-            partial: answer.partial,
-            why,
-        });
-    }
-
-    /// Lets go of the responses whose request can no longer come.
-    fn release(&mut self, now: Timestamp, sink: &mut impl Sink) {
-        for asking in [Side::Opener, Side::Accepter] {
-            let early = self.limits.early;
-            if self.half(asking).waits {
-                continue;
-            }
-            while let Some(answer) = self.half_mut(asking).held.pop_overdue(now, early) {
-                self.unmatched(asking.other(), &answer, sink);
-            }
-        }
-    }
-
-    fn release_all(&mut self, sink: &mut impl Sink) {
-        for asking in [Side::Opener, Side::Accepter] {
-            while let Some(answer) = self.half_mut(asking).held.pop() {
-                self.unmatched(asking.other(), &answer, sink);
-            }
-        }
     }
 
     /// Ends the session that is on, because `bind` opens the next one.

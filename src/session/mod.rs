@@ -38,6 +38,7 @@ mod flight;
 mod held;
 mod life;
 mod links;
+mod lone;
 mod numbers;
 mod open;
 mod order;

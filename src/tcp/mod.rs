@@ -22,6 +22,7 @@ mod delay;
 mod flows;
 mod health;
 mod history;
+mod recent;
 mod stream;
 mod twins;
 

@@ -13,6 +13,7 @@ use std::ops::Range;
 
 use super::delay::{Event, Hints, Late, Wait};
 use super::history::History;
+use super::recent::Recent;
 use super::{Arrival, Side};
 use crate::decap::Flags;
 use crate::num::{count, index, short};
@@ -118,9 +119,7 @@ pub(super) struct Stream {
     suspect: Option<Suspect>,
     /// Since when octets are held at all.
     waiting: Option<Timestamp>,
-    /// Fingerprints of the last frames, to know one seen twice.
-    recent: [u64; RECENT],
-    recent_at: usize,
+    recent: Recent,
     /// What was handed on last.
     history: History,
     /// Gaps of lost octets handed on.
@@ -144,14 +143,6 @@ struct Suspect {
 
 /// Octets that an allocation costs beyond what is in it, about.
 const ALLOCATION: u64 = 32;
-
-const RECENT: usize = 8;
-
-/// Nanoseconds within which, or twice as many, a frame without an identification is taken for the same one.
-const AT_ONCE: i64 = 500_000;
-
-/// An odd number with bits everywhere (2^64 over the golden ratio).
-const MIX: u64 = 0x9E37_79B9_7F4A_7C15;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
@@ -200,8 +191,7 @@ impl Stream {
             end: None,
             suspect: None,
             waiting: None,
-            recent: [0; RECENT],
-            recent_at: 0,
+            recent: Recent::default(),
             history: History::default(),
             gaps: 0,
             gap_octets: 0,
@@ -244,7 +234,7 @@ impl Stream {
         sink: &mut impl Ordered,
     ) -> Effect {
         let mut effect = Effect::default();
-        if self.seen_before(arrival, hints.twice) {
+        if self.recent.seen_before(arrival, hints.twice) {
             effect.duplicate_frame = true;
             return effect;
         }
@@ -576,46 +566,6 @@ impl Stream {
             self.hand_on(&chunk.octets, Origin { wait, ..chunk.origin }, sink);
             self.lose(chunk.missing, Missing::Snaplen, sink);
         }
-    }
-
-    /// Whether the same frame came before: same IP identification, numbers and length. A retransmission is a new
-    /// packet and has a new identification. Without one (IPv6, or hosts that send 0) the same numbers within
-    /// [`AT_ONCE`] are the same frame, for nobody sends again so soon; only acknowledgements without octets may be
-    /// repeated at once, so those count as seen twice where others were.
-    fn seen_before(&mut self, arrival: &Arrival, twice: bool) -> bool {
-        // One word stands for all: equal ones are equal frames but for a chance of one in 2^64, and 0, an empty
-        // entry, is none.
-        let words = u64::from(arrival.sequence) << 32 | u64::from(arrival.acknowledgement);
-        let rest = u64::from(arrival.wire_len) << 16 | u64::from(arrival.flags.0) << 48;
-        let fingerprint = |rest: u64| (words.wrapping_mul(MIX) ^ rest.wrapping_mul(MIX.rotate_left(29))) | 1;
-        let fingerprint = match arrival.ip_id.filter(|&id| id != 0) {
-            Some(id) => {
-                let fingerprint = fingerprint(rest | u64::from(id));
-                if self.recent.contains(&fingerprint) {
-                    return true;
-                }
-                fingerprint
-            }
-            None => {
-                let opens_or_ends = arrival.flags.0 & (Flags::SYN | Flags::FIN | Flags::RST);
-                if arrival.wire_len == 0 && opens_or_ends == 0 && !twice {
-                    return false;
-                }
-                let rest = rest | u64::from(arrival.window);
-                let moment = arrival.at.nanos().div_euclid(AT_ONCE).cast_unsigned();
-                let at = |moment: u64| fingerprint(rest ^ moment.wrapping_mul(MIX));
-                let now = at(moment);
-                if self.recent.contains(&now) || self.recent.contains(&at(moment.wrapping_sub(1))) {
-                    return true;
-                }
-                now
-            }
-        };
-        if let Some(oldest) = self.recent.get_mut(self.recent_at) {
-            *oldest = fingerprint;
-        }
-        self.recent_at = self.recent_at.wrapping_add(1) & (RECENT - 1);
-        false
     }
 }
 

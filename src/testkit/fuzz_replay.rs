@@ -3,10 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::pdu::{self, Address, Message};
-use crate::replay::Secret;
 use crate::replay::engine::{Close, Engine, Exchange, LinkId, LinkOptions, Options, Replayed};
 use crate::replay::plan::{Planned, Recorded};
-use crate::session::BindType;
 use crate::smpp::{CommandId, CommandStatus, Header};
 use crate::time::{Duration, Timestamp};
 
@@ -137,18 +135,18 @@ impl World {
     fn new(setup: u8, more: u8) -> Self {
         let links = LinkId::from(setup & 3) % 3 + 1;
         let window = u32::from(setup >> 4 & 3) + 1;
-        let link = |number: u32| LinkOptions {
-            is_used: true,
-            kind: BindType::Transceiver,
-            system_id: b"esme".to_vec(),
-            password: Secret::default(),
-            system_type: b"REPLAY".to_vec(),
-            version: 0x34,
-            window,
-            requests: (0..REQUESTS).filter(|request| request % u64::from(links) == u64::from(number)).count()
-                as u64,
-            opens_at: Duration::from_millis(if setup & 0x40 == 0 { 0 } else { i64::from(number) * 1_500 }),
-            closes_at: Duration::from_millis(if setup & 0x80 == 0 { 0 } else { 4_000 }),
+        let link = |number: u32| {
+            let of = |request: &u64| request % u64::from(links) == u64::from(number);
+            let requests = (0..REQUESTS).filter(of).count();
+            LinkOptions {
+                opens_at: Duration::from_millis(if setup & 0x40 == 0 {
+                    0
+                } else {
+                    i64::from(number) * 1_500
+                }),
+                closes_at: Duration::from_millis(if setup & 0x80 == 0 { 0 } else { 4_000 }),
+                ..LinkOptions::transceiver("esme", requests as u64, window)
+            }
         };
         let options = Options {
             links: (0..links).map(link).collect(),

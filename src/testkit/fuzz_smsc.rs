@@ -85,7 +85,7 @@ pub fn smsc(input: &[u8]) {
 
 /// What came on a connection and is not answered yet, cut into PDUs apart from the message centre.
 #[derive(Default)]
-struct Asked {
+pub(super) struct Asked {
     partial: Vec<u8>,
     is_lost: bool,
     /// Requests by sequence_number.
@@ -93,7 +93,7 @@ struct Asked {
 }
 
 impl Asked {
-    fn received(&mut self, octets: &[u8]) {
+    pub(super) fn received(&mut self, octets: &[u8]) {
         self.partial.extend_from_slice(octets);
         while !self.is_lost
             && let Some(header) = Header::parse(&self.partial)
@@ -111,7 +111,7 @@ impl Asked {
         }
     }
 
-    fn answered(&mut self, header: Header) {
+    pub(super) fn answered(&mut self, header: Header) {
         let open = self.open.get_mut(&header.sequence_number.0);
         let open = open.filter(|open| **open > 0);
         *open.unwrap_or_else(|| panic!("nobody asked for {header:?}, or it is the second answer")) -= 1;

@@ -20,6 +20,8 @@ pub mod formats;
 
 pub mod fuzz;
 
+pub mod fuzz_as_smsc;
+
 pub mod fuzz_pdu;
 
 pub mod fuzz_replay;

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use super::plain;
 use super::replay::model::Place;
-use super::replay::{Junit, expected, fields, status, write_fields};
+use super::replay::{Junit, expected, fields, heading, is_shown, status, verdicts, write_fields};
 use crate::replay::as_smsc::{Counters, Did, Played, Script, Scripted, Tally};
 use crate::replay::verdict::{Comparison, Verdict};
 use crate::smpp::CommandId;
@@ -81,6 +81,7 @@ pub fn write_played(
         }),
         recorded_at: place.map(|place| place.at),
         received_at: played.at,
+        reordered: played.is_reordered,
         status: played.status.map(status),
     };
     serde_json::to_writer(&mut *out, &line)?;
@@ -120,7 +121,7 @@ pub fn write_cases(junit: Junit, out: &mut dyn Write) -> io::Result<()> {
 /// Whether a verdict says that the ESME did otherwise.
 #[must_use]
 pub const fn is_bad(verdict: Verdict) -> bool {
-    !matches!(verdict, Verdict::Same | Verdict::Expected)
+    !matches!(verdict, Verdict::Same | Verdict::Expected | Verdict::NotRecorded)
 }
 
 /// Writes how the ESME did, for people.
@@ -128,21 +129,26 @@ pub const fn is_bad(verdict: Verdict) -> bool {
 /// # Errors
 /// It cannot be written.
 pub fn write_tally(tally: &Tally, counters: &Counters, out: &mut dyn Write) -> io::Result<()> {
+    let shown = |verdict: &Verdict| is_shown(*verdict, tally.count(*verdict));
+    let columns: Vec<(Verdict, String)> =
+        Verdict::ALL.into_iter().filter(shown).map(|verdict| (verdict, heading(verdict))).collect();
     write!(out, "{:<28}", "")?;
-    for verdict in Verdict::ALL {
-        write!(out, " {:>9}", verdict.name().replace('_', " "))?;
+    for (_, heading) in &columns {
+        write!(out, " {heading:>9}")?;
     }
     writeln!(out)?;
     for ((did, command), row) in &tally.rows {
         let of = if *did == Did::Answer { "answer to " } else { "" };
         write!(out, "{:<28}", format!("{of}{command}"))?;
-        for verdict in Verdict::ALL {
-            write!(out, " {:>9}", row.get(&verdict).copied().unwrap_or(0))?;
+        for (verdict, heading) in &columns {
+            let count = row.get(verdict).copied().unwrap_or(0);
+            write!(out, " {count:>width$}", width = heading.len().max(9))?;
         }
         writeln!(out)?;
     }
     write_fields(&tally.fields, out)?;
     for (label, count) in [
+        ("requests in another order than captured", tally.reordered),
         ("enquire_links answered", counters.enquires),
         ("responses that answer nothing", counters.unsolicited),
         ("connections closed for garbage", counters.garbage),
@@ -173,14 +179,6 @@ pub fn write_summary(tally: &Tally, counters: &Counters, out: &mut dyn Write) ->
 
 fn run(tally: &Tally, counters: &Counters) -> model::Run {
     let (differences, expected_differences) = fields(&tally.fields);
-    let verdicts = |count: &dyn Fn(Verdict) -> u64| model::Verdicts {
-        same: count(Verdict::Same),
-        expected: count(Verdict::Expected),
-        different: count(Verdict::Different),
-        missing: count(Verdict::Missing),
-        not_sent: count(Verdict::NotSent),
-        extra: count(Verdict::Extra),
-    };
     let command = |((did, command), row): (&(Did, CommandId), &BTreeMap<Verdict, u64>)| model::Command {
         what: did.name(),
         command: command.to_string(),
@@ -195,6 +193,7 @@ fn run(tally: &Tally, counters: &Counters) -> model::Run {
         connections: counters.connections,
         requests: counters.requests,
         extra_requests: counters.extra,
+        reordered: tally.reordered,
         deliveries: counters.deliveries,
         deliveries_answered: counters.answered,
         enquire_links: counters.enquires,
@@ -202,3 +201,6 @@ fn run(tally: &Tally, counters: &Counters) -> model::Run {
         garbage: counters.garbage,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,12 @@
 //! A replay: what will be sent, what became of each request, and what is different.
 
+mod earlier;
 pub mod model;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+
+pub use earlier::Earlier;
 
 use super::plain;
 use crate::replay::engine::{Counters, Exchange, Replayed};
@@ -149,6 +152,15 @@ impl Run<'_> {
         self.planned.saturating_sub(self.counters.sent).saturating_sub(self.counters.not_sent)
     }
 
+    /// How many have this verdict.
+    fn count(&self, verdict: Verdict) -> u64 {
+        match verdict {
+            Verdict::Extra => self.counters.extra,
+            Verdict::NotSent => self.totals.count(verdict).saturating_add(self.never_reached()),
+            _ => self.totals.count(verdict),
+        }
+    }
+
     fn model(&self) -> model::Run {
         let Run { totals, counters, .. } = self;
         let statuses = totals.statuses.iter().map(|((command, old, new), &count)| model::Statuses {
@@ -164,15 +176,8 @@ impl Run<'_> {
             sent: counters.sent,
             answered: counters.answered,
             failed: counters.failed,
-            verdicts: model::Verdicts {
-                same: totals.count(Verdict::Same),
-                expected: totals.count(Verdict::Expected),
-                different: totals.count(Verdict::Different),
-                missing: totals.count(Verdict::Missing),
-                not_sent: totals.count(Verdict::NotSent).saturating_add(self.never_reached()),
-                extra: counters.extra,
-            },
-            missing_why: totals
+            verdicts: verdicts(&|verdict| self.count(verdict)),
+            unanswered_why: totals
                 .missing
                 .iter()
                 .map(|(why, &count)| model::Why { why: why.name(), count })
@@ -223,19 +228,11 @@ impl Run<'_> {
 /// It cannot be written.
 pub fn write_verdict(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
     let Run { totals, counters, .. } = run;
-    writeln!(
-        out,
-        "sent {} of {}  answered {}  same {}  expected {}  different {}  missing {}  not sent {}  extra {}",
-        counters.sent,
-        run.planned,
-        counters.answered,
-        totals.count(Verdict::Same),
-        totals.count(Verdict::Expected),
-        totals.count(Verdict::Different),
-        totals.count(Verdict::Missing),
-        totals.count(Verdict::NotSent).saturating_add(run.never_reached()),
-        counters.extra,
-    )?;
+    write!(out, "sent {} of {}  answered {}", counters.sent, run.planned, counters.answered)?;
+    for verdict in Verdict::ALL.into_iter().filter(|verdict| is_shown(*verdict, run.count(*verdict))) {
+        write!(out, "  {} {}", heading(verdict), run.count(verdict))?;
+    }
+    writeln!(out)?;
     if !totals.statuses.is_empty() {
         writeln!(out, "\n{:<20} {:<26} {:<26} {:>9}", "command", "recorded", "replayed", "requests")?;
         let name =
@@ -287,6 +284,28 @@ pub fn write_verdict(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
     match run.failure {
         Some(failure) => writeln!(out, "ended early: {}", plain(failure, false)),
         None => Ok(()),
+    }
+}
+
+/// A verdict in words.
+pub(super) fn heading(verdict: Verdict) -> String {
+    verdict.name().replace('_', " ")
+}
+
+/// Whether people are told how many have a verdict: of what is seldom, only if there are any.
+pub(super) const fn is_shown(verdict: Verdict, count: u64) -> bool {
+    count > 0 || !matches!(verdict, Verdict::NotRecorded)
+}
+
+pub(super) fn verdicts(count: &dyn Fn(Verdict) -> u64) -> model::Verdicts {
+    model::Verdicts {
+        same: count(Verdict::Same),
+        expected: count(Verdict::Expected),
+        different: count(Verdict::Different),
+        missing: count(Verdict::Missing),
+        not_recorded: count(Verdict::NotRecorded),
+        not_sent: count(Verdict::NotSent),
+        extra: count(Verdict::Extra),
     }
 }
 
@@ -442,7 +461,7 @@ pub(super) fn write_fields(fields: &Fields, out: &mut dyn Write) -> io::Result<(
             None => "",
             Some(Reason::Always) => ", as always",
             Some(Reason::Ignored) => ", ignored as asked",
-            Some(Reason::Noise) => ", noise: two runs differ in it",
+            Some(Reason::Noise) => ", noise: it did so before",
         };
         writeln!(out, "differs in {field}: {count}{why}")?;
     }

@@ -77,15 +77,9 @@ mod tests {
     use super::*;
     use crate::view::snapshot;
 
-    fn validator() -> jsonschema::Validator {
-        let mut schema = Vec::new();
-        write_report(&mut schema).unwrap();
-        jsonschema::validator_for(&serde_json::from_slice(&schema).unwrap()).unwrap()
-    }
-
     #[test]
     fn reports_are_valid() {
-        let validator = validator();
+        let validator = snapshot::validator(write_report);
         for report in
             [Report::default(), snapshot::two_sessions(), snapshot::nothing_found(), snapshot::everything()]
         {
@@ -95,7 +89,7 @@ mod tests {
 
     #[test]
     fn keys_that_lack_or_are_unknown_are_not_valid() {
-        let validator = validator();
+        let validator = snapshot::validator(write_report);
         let report = serde_json::to_value(Report::default()).unwrap();
         let mut lacking = report.clone();
         lacking["capture"].as_object_mut().unwrap().remove("first_at");

@@ -1,6 +1,7 @@
 //! Hand-made reports, and what the views make of them, kept as files in `snapshots/`.
 //! `UPDATE_SNAPSHOTS=1 cargo test view::` writes them anew.
 
+use std::io;
 use std::path::Path;
 
 use crate::report::Report;
@@ -23,6 +24,13 @@ pub(super) fn assert_matches(name: &str, octets: &[u8]) {
     let kept = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let [now, kept] = [octets, &kept].map(String::from_utf8_lossy);
     assert!(now == kept, "{name} differs\n--- kept\n{kept}\n--- now\n{now}");
+}
+
+/// Checks values by the schema that this writes.
+pub(super) fn validator(write: fn(&mut Vec<u8>) -> io::Result<()>) -> jsonschema::Validator {
+    let mut schema = Vec::new();
+    write(&mut schema).unwrap();
+    jsonschema::validator_for(&serde_json::from_slice(&schema).unwrap()).unwrap()
 }
 
 /// 2026-11-22T09:58:12Z and so many milliseconds.

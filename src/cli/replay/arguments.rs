@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::super::filter::of_records;
+use super::super::identity::Certificate;
 use super::super::reading::Reading;
 use crate::filter::Filter;
 use crate::replay::rewrite::{Mapping, SetTlv, tag};
@@ -21,7 +22,8 @@ use crate::time::Duration;
                   smpp-inspect replay capture.pcap --to 127.0.0.1:2776\n  smpp-inspect replay capture.pcap --to \
                   127.0.0.1:2776 --max --window 100 --yes --fail-on different\n  smpp-inspect replay capture.pcap --to \
                   lab.example:2775 --allow-host lab.example --test-numbers --bind-as test --password-env SMPP_PASSWORD\n  \
-                  smpp-inspect replay capture.pcap --as smsc --account acme"
+                  smpp-inspect replay capture.pcap --as smsc --account acme",
+    mut_arg("tls_cert", |arg| arg.conflicts_with("to").help("Have --as smsc speak TLS, with this certificate chain in PEM"))
 )]
 pub(in crate::cli) struct Arguments {
     #[command(flatten)]
@@ -36,12 +38,14 @@ pub(in crate::cli) struct Arguments {
         "step", "linger", "noise_run", "filter", "since", "until", "registered_delivery", "keep_times", "set_tlv", "drop_tlv", "raw", "tls"])]
     pub(super) role: Option<Role>,
     /// Where --as smsc listens; port 0: one that is free
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:2775", requires = "role")]
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:2775", conflicts_with = "to")]
     pub(super) listen: SocketAddr,
     /// What --as smsc does with requests that the capture does not have: ok (messages are accepted), nack
     /// (ESME_RSYSERR) or drop (not answered)
-    #[arg(long, value_name = "WHAT", default_value = "ok", requires = "role")]
+    #[arg(long, value_name = "WHAT", default_value = "ok", conflicts_with = "to")]
     pub(super) extra: Extra,
+    #[command(flatten)]
+    pub(super) certificate: Certificate,
     /// Who binds [default: the system_id of the captured bind]
     #[arg(long, value_name = "ID", conflicts_with = "use_captured_credentials")]
     pub(super) bind_as: Option<String>,
@@ -156,9 +160,10 @@ pub(in crate::cli) struct Arguments {
     /// A field of responses that may differ
     #[arg(long, value_name = "FIELD")]
     pub(super) ignore: Vec<String>,
-    /// Send everything twice: what differs between the two runs counts as no difference
-    #[arg(long, conflicts_with = "step")]
-    pub(super) noise_run: bool,
+    /// Send everything twice: what differs between the two runs counts as no difference. With a file, which an earlier
+    /// run wrote with --format ndjson: nor does what differed there from the capture, and it is sent once
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, conflicts_with = "step")]
+    pub(super) noise_run: Option<Option<PathBuf>>,
     /// How the result is written
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: Format,

@@ -62,14 +62,19 @@ impl Arguments {
                 system_id: "smpp-inspect".to_owned(),
             },
         );
-        let listen = Listen { at: self.listen, duration: self.duration, interrupt: interrupt.flag() };
-        self.listen(player, &listen, &sessions, expected, output, interrupt)
+        let listen = Listen {
+            at: self.listen,
+            tls: self.certificate.identity()?,
+            duration: self.duration,
+            interrupt: interrupt.flag(),
+        };
+        self.listen(player, listen, &sessions, expected, output, interrupt)
     }
 
     fn listen(
         &self,
         player: Player,
-        listen: &Listen,
+        listen: Listen,
         sessions: &[(String, String)],
         expected: u64,
         output: Output,

@@ -29,11 +29,14 @@ const FREE: u32 = 10_000;
 impl Arguments {
     /// Shows what would be sent, asks, sends, and says what was different.
     pub(in crate::cli) fn run(self) -> Result<u8, Failure> {
-        let output = Output::new(self.output.as_deref(), self.force, &self.reading.inputs())?;
+        let mut inputs = self.reading.inputs();
+        inputs.extend(self.earlier_file().map(std::path::Path::to_path_buf));
+        let output = Output::new(self.output.as_deref(), self.force, &inputs)?;
         let interrupt = Interrupt::listen().map_err(|error| Failure::new("replay", error))?;
         if self.role.is_some() {
             return self.play(output, &interrupt);
         }
+        let noise = self.earlier()?;
         let prepared = self.prepare(&interrupt)?;
         if let Some(status) = interrupt.status() {
             return Ok(status);
@@ -96,12 +99,12 @@ impl Arguments {
             complain("nothing is left to send");
             return Ok(FAILED);
         }
-        let times = if self.noise_run { 2 } else { 1 };
+        let times = if self.is_twice() { 2 } else { 1 };
         if !self.yes && !agreed(plan.requests.saturating_mul(times), self.to())? {
             complain("nothing was sent");
             return Ok(FAILED);
         }
-        self.send(&Sending { prepared: &prepared, cleared, links, interrupt: &interrupt }, output)
+        self.send(Sending { prepared: &prepared, cleared, links, noise, interrupt: &interrupt }, output)
     }
 
     /// The live sessions.
@@ -280,7 +283,13 @@ impl Arguments {
         if self.use_captured_credentials {
             notes.push("binds with the captured passwords".to_owned());
         }
-        if self.noise_run {
+        if let Some(file) = self.earlier_file() {
+            notes.push(format!(
+                "what differed from the capture in {} counts as no difference",
+                file.display()
+            ));
+        }
+        if self.is_twice() {
             notes.push(
                 "everything is sent twice: what differs between the two runs counts as no difference"
                     .to_owned(),
@@ -364,6 +373,7 @@ pub(super) fn words(failure: &engine::Failure) -> String {
     match failure {
         engine::Failure::Connect(why) => format!("no connection: {why}"),
         engine::Failure::Refused(status) => format!("the bind was refused: {status}"),
+        engine::Failure::Nacked(status) => format!("the bind was answered generic_nack: {status}"),
         engine::Failure::NoBind(why) => format!("the bind got no answer: {why}"),
         engine::Failure::WrongSystem(name) => {
             format!("the SMSC calls itself {name:?}, which --expect-system-id did not name: nothing was sent")

@@ -9,7 +9,7 @@ use super::super::reading::complain_of;
 use super::super::{Failure, complain};
 use super::arguments::{Arguments, Receipts};
 use crate::pipeline::{self, Outcome};
-use crate::replay::engine::FileName;
+use crate::replay::FileName;
 use crate::replay::pace::{Pace, Schedule};
 use crate::replay::plan::{Captured, Planned, Planner, Recorded};
 use crate::replay::rewrite::{self, Rules, TestNumbers, Withheld};

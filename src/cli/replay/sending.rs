@@ -27,39 +27,42 @@ pub(super) struct Sending<'a> {
     pub(super) prepared: &'a Prepared,
     pub(super) cleared: Cleared,
     pub(super) links: Vec<LinkOptions>,
+    /// What is known of an earlier run.
+    pub(super) noise: Option<Noise>,
     pub(super) interrupt: &'a Interrupt,
 }
 
 impl Arguments {
     /// Sends, and says what was different.
-    pub(super) fn send(&self, sending: &Sending<'_>, output: Output) -> Result<u8, Failure> {
-        let mut noise = None;
-        if self.noise_run {
+    pub(super) fn send(&self, mut sending: Sending<'_>, output: Output) -> Result<u8, Failure> {
+        let mut noise = sending.noise.take();
+        let sending = &sending;
+        if self.is_twice() {
             let mut learnt = Noise::default();
             let mut take = |all: Vec<Exchange>| all.iter().for_each(|exchange| learnt.learn(exchange));
             let outcome = self.run_once(sending, 0, "sent in the first run", &mut take)?;
             if let Some(status) = self.end_of(&outcome, sending.interrupt) {
                 return Ok(status);
             }
-            if learnt.left_out() > 0 {
-                let count = learnt.left_out();
-                complain(&format!(
-                    "no room for {count} responses of the first run: their differences all count"
-                ));
-            }
             noise = Some(learnt);
+        }
+        if let Some(count) = noise.as_ref().map(Noise::left_out).filter(|count| *count > 0) {
+            complain(&format!("no room for {count} requests of the run before: their differences all count"));
         }
         let sessions = sending.prepared.planner.sessions();
         let planned = sending.prepared.counted.requests.saturating_mul(u64::from(self.passes));
         let mut totals = Totals::new().ok_or_else(|| Failure::new("replay", "no room for its figures"))?;
         let mut junit = view::Junit::default();
         // References of parts are new in the second run.
-        let first_pass = if noise.is_some() { self.passes } else { 0 };
+        let first_pass = if self.is_twice() { self.passes } else { 0 };
+        let mut unknown = 0_u64;
         let mut outcome = None;
         output.write(|out| {
             let mut written = Ok(());
             let mut take = |exchanges: Vec<Exchange>| {
                 for exchange in &exchanges {
+                    let is_unknown = |noise: &Noise| !noise.knows(&exchange.planned);
+                    unknown += u64::from(noise.as_ref().is_some_and(is_unknown));
                     let comparison = compare(exchange, &self.ignore, noise.as_ref());
                     totals.add(exchange, &comparison);
                     match self.format {
@@ -91,6 +94,9 @@ impl Arguments {
             }
         })?;
         let outcome = outcome.unwrap_or_else(|| Err(Failure::new("replay", "it did not begin")))?;
+        if unknown > 0 {
+            complain(&format!("{unknown} requests are not in the run before: their differences all count"));
+        }
         if let Some(status) = self.end_of(&outcome, sending.interrupt) {
             return Ok(status);
         }
@@ -118,7 +124,7 @@ impl Arguments {
         what: &str,
         take: &mut dyn FnMut(Vec<Exchange>),
     ) -> Result<Outcome, Failure> {
-        let Sending { prepared, cleared, links, interrupt } = sending;
+        let Sending { prepared, cleared, links, interrupt, .. } = sending;
         let shift = prepared.counted.first_at.map(|first| now().since(first));
         let rules = self.rules(!cleared.is_loopback(), shift);
         let settings = Settings {
@@ -175,7 +181,7 @@ impl Arguments {
             if let Some(bar) = &progress {
                 bar.set_position(counters.sent);
                 bar.set_message(format!(
-                    "{:.1}/s{wanted}, {} in flight, {} failed, {} missing, slip {} ms",
+                    "{:.1}/s{wanted}, {} in flight, {} failed, {} unanswered, slip {} ms",
                     bar.per_sec(),
                     counters.in_flight,
                     counters.failed,

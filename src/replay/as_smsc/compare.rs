@@ -62,6 +62,8 @@ pub struct Played {
     pub status: Option<CommandStatus>,
     /// Whether what it answers was sent; of a request always.
     pub was_due: bool,
+    /// Whether this request came after one of its command that the captured ESME sent later.
+    pub is_reordered: bool,
 }
 
 /// Compares what both did.
@@ -72,7 +74,7 @@ pub fn compare(played: &Played, ignore: &[String]) -> Comparison {
         _ if !played.was_due => return plain(Verdict::NotSent),
         (None, Some(_)) if played.did == Did::Ask => return plain(Verdict::Extra),
         // Whether the captured one answered is not known.
-        (None, _) => return plain(Verdict::Expected),
+        (None, _) => return plain(Verdict::NotRecorded),
         (Some(_), None) => return plain(Verdict::Missing),
         (Some(old), Some(new)) => (old, new),
     };
@@ -105,6 +107,8 @@ pub struct Tally {
     pub rows: BTreeMap<(Did, CommandId), BTreeMap<Verdict, u64>>,
     /// Fields that differ, with the number of PDUs; those that count first.
     pub fields: BTreeMap<(Option<Reason>, String), u64>,
+    /// Requests that came after one of their command that the captured ESME sent later.
+    pub reordered: u64,
 }
 
 impl Tally {
@@ -113,6 +117,9 @@ impl Tally {
         let one = |counter: &mut u64| *counter = counter.saturating_add(1);
         let row = self.rows.entry((played.did, played.command)).or_default();
         one(row.entry(comparison.verdict).or_default());
+        if played.is_reordered {
+            one(&mut self.reordered);
+        }
         for difference in &comparison.differences {
             one(self.fields.entry((difference.expected, difference.field.clone())).or_default());
         }

@@ -4,13 +4,14 @@ use std::collections::VecDeque;
 
 use super::super::link::set_word;
 use super::compare::{Did, Played};
+use super::pair::{Doubtful, Found};
 use super::{Core, Task, extra_answer};
 use crate::num;
 use crate::session::BindType;
 use crate::smpp::spec::{MAX_COMMAND_LENGTH, Slot, command};
 use crate::smpp::{CommandId, CommandStatus, Context, Header, Role, SequenceNumber, Silent, walk};
 use crate::smsc::{Close, ConnectionId, Pdu};
-use crate::time::Duration;
+use crate::time::{Duration, Timestamp};
 
 /// Octets to be sent from which on nothing more is read.
 const FULL: usize = 256 << 10;
@@ -54,6 +55,8 @@ pub(super) struct Link {
     outstanding: VecDeque<Outstanding>,
     /// Responses that wait for their time.
     waiting: u32,
+    /// Requests whose responses wait, and that are extra after all: what they are answered with instead.
+    disowned: Vec<(Header, Option<Vec<u8>>)>,
     /// Whether it is to be closed once they are sent.
     closes_after: bool,
 }
@@ -72,6 +75,7 @@ impl Link {
             sequence: 0,
             outstanding: VecDeque::new(),
             waiting: 0,
+            disowned: Vec::new(),
             closes_after: false,
         }
     }
@@ -139,8 +143,14 @@ impl Link {
         if self.closing.is_some() {
             return;
         }
-        self.out.extend_from_slice(octets);
         let header = Header::parse(octets);
+        let is_of = |(asked, _): &(Header, _)| {
+            header.is_some_and(|header| header.sequence_number == asked.sequence_number)
+        };
+        match self.disowned.iter().position(is_of).map(|place| self.disowned.swap_remove(place)) {
+            Some((_, instead)) => self.out.extend(instead.unwrap_or_default()),
+            None => self.out.extend_from_slice(octets),
+        }
         if header.is_some_and(|header| header.command_id.request().is_bind()) {
             if header.is_some_and(|header| header.command_status == CommandStatus::OK) {
                 self.has_greeted = true;
@@ -171,10 +181,10 @@ impl Link {
         }
         let captured = self.session.filter(|_| !id.is_bind()).and_then(|number| {
             let playing = core.playing.get_mut(number)?;
-            Some((number, playing.next(id)?))
+            Some((number, playing.expected.find(id, octets)?))
         });
         match captured {
-            Some((number, place)) => self.as_captured(number, place, header, octets, core),
+            Some((number, found)) => self.as_captured(number, found, header, octets, core),
             None => self.extra(header, octets, core),
         }
         if id == CommandId::UNBIND {
@@ -205,11 +215,12 @@ impl Link {
             BindType::Transmitter => CommandId::BIND_TRANSMITTER,
             BindType::Transceiver => CommandId::BIND_TRANSCEIVER,
         });
-        let place = captured.and_then(|command| playing.next(command));
+        let place = captured.and_then(|command| playing.expected.next(command));
         let greeted_at = match place {
             Some(place) => {
                 let latency = playing.script.asked.get(num::index(place)).map(|asked| asked.latency);
-                self.as_captured(number, place, header, octets, core);
+                let found = Found::Sure { place, is_reordered: false };
+                self.as_captured(number, found, header, octets, core);
                 now.plus(core.scaled(latency.unwrap_or_default()))
             }
             None => {
@@ -247,13 +258,26 @@ impl Link {
     }
 
     /// A request that the capture has: the captured response, after the captured time.
-    fn as_captured(&mut self, number: usize, place: u32, header: Header, octets: &[u8], core: &mut Core) {
+    fn as_captured(&mut self, number: usize, found: Found, header: Header, octets: &[u8], core: &mut Core) {
+        let (place, is_reordered, doubt) = match found {
+            Found::Sure { place, is_reordered } => (place, is_reordered, None),
+            Found::Doubtful { place, key } => (place, false, Some(key)),
+            Found::Returned { doubtful, is_reordered } => {
+                let place = doubtful.place;
+                self.disown(number, *doubtful, core);
+                (place, is_reordered, None)
+            }
+        };
         core.counters.requests = core.counters.requests.saturating_add(1);
         let now = core.now;
         let Some(playing) = core.playing.get_mut(number) else { return };
         let Some(asked) = playing.script.asked.get_mut(num::index(place)) else { return };
-        let (response, latency, command) = (asked.response.take(), asked.latency, asked.command);
-        let reports = std::mem::take(&mut asked.reports);
+        let (latency, command) = (asked.latency, asked.command);
+        let (response, reports) = if doubt.is_some() {
+            (asked.response.clone(), asked.reports.clone())
+        } else {
+            (asked.response.take(), std::mem::take(&mut asked.reports))
+        };
         let played = Played {
             session: u32::try_from(number).ok(),
             did: Did::Ask,
@@ -264,9 +288,21 @@ impl Link {
             at: Some(now),
             status: response.as_deref().and_then(Header::parse).map(|header| header.command_status),
             was_due: true,
+            is_reordered,
         };
-        core.played.push(played);
         let due = now.plus(core.scaled(latency));
+        for &(session, place) in &reports {
+            core.report(session, place, due);
+        }
+        let told = match doubt {
+            None => Some(played),
+            Some(key) => {
+                let due = response.is_some().then_some(due);
+                let doubtful = Doubtful { place, key, connection: self.id, header, due, played };
+                core.playing.get_mut(number).and_then(|playing| playing.expected.doubt(doubtful))
+            }
+        };
+        core.played.extend(told);
         if let Some(mut response) = response.map(Vec::from) {
             set_word(&mut response, 3, header.sequence_number.0);
             if command != header.command_id && header.command_id.is_bind() {
@@ -275,18 +311,29 @@ impl Link {
             }
             self.later(due, response, core);
         }
-        for (session, place) in reports {
-            let delay = core
-                .playing
-                .get(num::index(session))
-                .and_then(|playing| playing.script.told.get(num::index(place)))
-                .map_or(Duration::ZERO, |told| told.delay);
-            let at = due.plus(core.scaled(delay)).max(now);
-            core.timer(at, Task::Tell(session, place));
-        }
     }
 
-    fn later(&mut self, due: crate::time::Timestamp, response: Vec<u8>, core: &mut Core) {
+    /// The captured request that this one seemed to be has come: it is extra, and what was captured is to be had again.
+    /// If it has been answered as captured, that cannot be helped.
+    fn disown(&mut self, number: usize, doubtful: Doubtful, core: &mut Core) {
+        let Doubtful { place, connection, header, due, mut played, .. } = doubtful;
+        if let Some(asked) =
+            core.playing.get_mut(number).and_then(|playing| playing.script.asked.get_mut(num::index(place)))
+        {
+            asked.octets = played.captured.take().unwrap_or_default();
+        }
+        played.place = None;
+        if due.is_some_and(|due| due > core.now) && connection == self.id {
+            played.status = extra_answer(core.options.extra, header.command_id);
+            let instead = played.status.map(|status| extra_response(header, status, core));
+            self.disowned.push((header, instead));
+        }
+        core.played.push(played);
+        core.counters.requests = core.counters.requests.saturating_sub(1);
+        core.counters.extra = core.counters.extra.saturating_add(1);
+    }
+
+    fn later(&mut self, due: Timestamp, response: Vec<u8>, core: &mut Core) {
         if self.waiting >= WAITING {
             return self.close(Close::Reset, core);
         }
@@ -316,17 +363,8 @@ impl Link {
             self.state = State::Bound;
             return self.accept(header, core);
         }
-        let submits = matches!(id, CommandId::SUBMIT_SM | CommandId::DATA_SM | CommandId::SUBMIT_MULTI);
-        let mut body = Vec::new();
-        if submits && status == CommandStatus::OK {
-            core.made_up = core.made_up.saturating_add(1);
-            body = format!("extra-{}\0", core.made_up).into_bytes();
-            if id == CommandId::SUBMIT_MULTI {
-                // no_unsuccess
-                body.push(0);
-            }
-        }
-        self.send(id.response(), status, sequence, &body, core);
+        self.out.extend(extra_response(header, status, core));
+        self.is_ready(core);
     }
 
     fn tell_extra(&self, header: Header, octets: &[u8], status: Option<CommandStatus>, core: &mut Core) {
@@ -341,16 +379,15 @@ impl Link {
             at: Some(core.now),
             status,
             was_due: true,
+            is_reordered: false,
         });
     }
 
     /// Sends something of the script.
     pub(super) fn tell(&mut self, number: usize, place: u32, core: &mut Core) {
-        let Some(told) =
-            core.playing.get_mut(number).and_then(|playing| playing.script.told.get_mut(num::index(place)))
-        else {
-            return;
-        };
+        // It may be due twice.
+        let told = core.told(number, place).filter(|told| !told.octets.is_empty());
+        let Some(told) = told else { return };
         let mut octets = Vec::from(std::mem::take(&mut told.octets));
         let command = told.command;
         let sequence = self.number();
@@ -450,7 +487,36 @@ impl Link {
     }
 }
 
+/// The response to a request that the capture does not have, with a message_id of our own.
+fn extra_response(header: Header, status: CommandStatus, core: &mut Core) -> Vec<u8> {
+    let id = header.command_id;
+    let (mut response, mut body) = (Vec::new(), Vec::new());
+    let submits = matches!(id, CommandId::SUBMIT_SM | CommandId::DATA_SM | CommandId::SUBMIT_MULTI);
+    if submits && status == CommandStatus::OK {
+        core.made_up = core.made_up.saturating_add(1);
+        body = format!("extra-{}\0", core.made_up).into_bytes();
+        if id == CommandId::SUBMIT_MULTI {
+            // no_unsuccess
+            body.push(0);
+        }
+    }
+    Pdu::new(&mut response, id.response(), status, header.sequence_number).octets(&body).finish();
+    response
+}
+
 impl Core {
+    /// A report of a message that is answered at `answered_at` is sent, or sent then and not when it was to be before.
+    fn report(&mut self, session: u32, place: u32, answered_at: Timestamp) {
+        let number = num::index(session);
+        let told = self.told(number, place).filter(|told| !told.octets.is_empty());
+        let Some(delay) = told.map(|told| told.delay) else { return };
+        let at = answered_at.plus(self.scaled(delay)).max(self.now);
+        if let Some(told) = self.told(number, place) {
+            told.due = Some(at);
+        }
+        self.timer(at, Task::Tell(session, place));
+    }
+
     /// What was told needs no more.
     fn is_told(&mut self, number: usize) {
         if let Some(playing) = self.playing.get_mut(number) {
@@ -462,11 +528,7 @@ impl Core {
     fn answered(&mut self, (number, place): (usize, u32), answer: Option<(CommandStatus, &[u8])>) {
         self.is_told(number);
         let now = self.now;
-        let Some(told) =
-            self.playing.get_mut(number).and_then(|playing| playing.script.told.get_mut(num::index(place)))
-        else {
-            return;
-        };
+        let Some(told) = self.told(number, place) else { return };
         let played = Played {
             session: u32::try_from(number).ok(),
             did: Did::Answer,
@@ -477,6 +539,7 @@ impl Core {
             at: answer.map(|_| now),
             status: answer.map(|(status, _)| status),
             was_due: true,
+            is_reordered: false,
         };
         self.played.push(played);
     }

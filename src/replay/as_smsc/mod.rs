@@ -6,8 +6,9 @@
 //! ```
 //!
 //! A connection that binds plays a captured session: the first of the same system_id and kind of bind that nobody has
-//! played, else of the same kind, else any. Requests are matched by their order within session and command, and answered as
-//! captured: with the same octets but for the sequence_number, after the same time. What the message centre sent of its
+//! played, else of the same kind, else any. Its requests are found among the captured ones of session and command by what
+//! they say, in whatever order they come, and answered as captured: with the same octets but for the sequence_number,
+//! after the same time. What the message centre sent of its
 //! own accord comes when it came, counted from the bind; a receipt, counted from the response that gave its message the
 //! id. Message ids are those of the capture, so that receipts fit.
 //!
@@ -15,11 +16,12 @@
 
 mod compare;
 mod link;
+mod pair;
 mod script;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 
 pub use compare::{Did, Played, REFERENCE, Tally, compare};
 pub use script::{Place, Scribe, Script, Scripted};
@@ -31,6 +33,8 @@ use crate::smsc::server::Machine;
 use crate::smsc::{Close, ConnectionId, Extra, Timers};
 use crate::time::{Duration, Timestamp};
 use link::Link;
+use pair::Expected;
+use script::Told;
 
 /// Connections at a time; more are refused.
 const CONNECTIONS: usize = 1_000;
@@ -81,10 +85,7 @@ struct Playing {
     /// The connection that plays it now.
     link: Option<ConnectionId>,
     was_bound: bool,
-    /// Requests that have not come, by command.
-    expected: BTreeMap<CommandId, VecDeque<u32>>,
-    /// Requests that have not come, but for unbinds.
-    to_come: usize,
+    expected: Expected,
     /// Deliveries that are neither answered nor given up.
     to_tell: usize,
     /// Deliveries that are due, and nobody is bound.
@@ -93,33 +94,18 @@ struct Playing {
 
 impl Playing {
     fn new(script: Scripted) -> Self {
-        let mut expected: BTreeMap<CommandId, VecDeque<u32>> = BTreeMap::new();
-        for (asked, place) in script.asked.iter().zip(0..) {
-            expected.entry(asked.command).or_default().push_back(place);
-        }
-        let unbinds = expected.get(&CommandId::UNBIND).map_or(0, VecDeque::len);
         Self {
             link: None,
             was_bound: false,
-            to_come: script.asked.len().saturating_sub(unbinds),
+            expected: Expected::new(&script.asked),
             to_tell: script.told.len(),
             waiting: VecDeque::new(),
-            expected,
             script,
         }
     }
 
     const fn is_through(&self) -> bool {
-        self.to_come == 0 && self.to_tell == 0
-    }
-
-    /// The next captured request of a command.
-    fn next(&mut self, command: CommandId) -> Option<u32> {
-        let place = self.expected.get_mut(&command)?.pop_front()?;
-        if command != CommandId::UNBIND {
-            self.to_come = self.to_come.saturating_sub(1);
-        }
-        Some(place)
+        self.expected.is_through() && self.to_tell == 0
     }
 }
 
@@ -206,10 +192,8 @@ impl Player {
     #[must_use]
     pub fn is_done(&self) -> bool {
         let Some(through_at) = self.core.through_at else { return false };
-        let is_awaited = |playing: &Playing| {
-            playing.link.is_some()
-                && playing.expected.get(&CommandId::UNBIND).is_some_and(|unbinds| !unbinds.is_empty())
-        };
+        let is_awaited =
+            |playing: &Playing| playing.link.is_some() && playing.expected.awaited(CommandId::UNBIND) > 0;
         !self.core.playing.iter().any(is_awaited) || self.core.now >= through_at.plus(self.core.patience)
     }
 
@@ -219,9 +203,8 @@ impl Player {
         links.into_iter().for_each(|id| self.forget(id));
         let core = &mut self.core;
         for (playing, number) in core.playing.iter_mut().zip(0..) {
-            let mut missing: Vec<u32> =
-                std::mem::take(&mut playing.expected).into_values().flatten().collect();
-            missing.sort_unstable();
+            let (doubtful, missing) = playing.expected.finish();
+            core.played.extend(doubtful);
             for place in missing {
                 let Some(asked) = playing.script.asked.get_mut(num::index(place)) else { continue };
                 core.played.push(Played {
@@ -234,6 +217,7 @@ impl Player {
                     at: None,
                     status: None,
                     was_due: true,
+                    is_reordered: false,
                 });
             }
             for told in playing.script.told.iter_mut().filter(|told| !told.octets.is_empty()) {
@@ -248,9 +232,9 @@ impl Player {
                     at: None,
                     status: None,
                     was_due: false,
+                    is_reordered: false,
                 });
             }
-            playing.to_come = 0;
             playing.to_tell = 0;
         }
     }
@@ -295,9 +279,11 @@ impl Player {
             }
             Task::Tell(session, place) => {
                 let number = num::index(session);
-                if let Some(playing) = self.core.playing.get_mut(number) {
-                    playing.waiting.push_back(place);
-                    self.core.wake.push(number);
+                let now = self.core.now;
+                // A report that is to come later now has another task for that.
+                let is_due = |told: &mut Told| told.due.is_none_or(|due| due <= now);
+                if self.core.told(number, place).is_some_and(is_due) {
+                    self.core.is_due(number, place);
                 }
                 self.tell_waiting();
             }
@@ -310,6 +296,19 @@ impl Player {
 impl Core {
     fn timer(&mut self, at: Timestamp, task: Task) {
         self.timers.push(at, task);
+    }
+
+    /// What is told at this place of a session.
+    fn told(&mut self, number: usize, place: u32) -> Option<&mut Told> {
+        self.playing.get_mut(number)?.script.told.get_mut(num::index(place))
+    }
+
+    /// That is due now.
+    fn is_due(&mut self, number: usize, place: u32) {
+        if let Some(playing) = self.playing.get_mut(number) {
+            playing.waiting.push_back(place);
+            self.wake.push(number);
+        }
     }
 
     /// How long a captured span takes now.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::super::engine::FileName;
+use super::super::FileName;
 use super::super::plan::Captured;
 use crate::num;
 use crate::session::BindType;
@@ -16,7 +16,7 @@ const SESSIONS: usize = 10_000;
 
 /// Octets that a script keeps, and what a PDU takes beside its own.
 const KEPT: usize = 512 << 20;
-const EACH: usize = 160;
+const EACH: usize = 208;
 
 /// A session of the capture.
 #[derive(Clone, Debug)]
@@ -73,6 +73,8 @@ pub(super) struct Told {
     /// Since when the session was bound; of a report, since the request about whose message it is was answered.
     pub(super) delay: Duration,
     pub(super) is_report: bool,
+    /// When a report is to be sent, once that is known.
+    pub(super) due: Option<Timestamp>,
     pub(super) response: Option<Box<[u8]>>,
 }
 
@@ -227,6 +229,7 @@ impl Scribe {
             place: place_of(pdu),
             delay,
             is_report: false,
+            due: None,
             response: None,
         });
         self.open.insert((number, false, header.sequence_number.0), place);

@@ -48,6 +48,27 @@ fn script_of(sessions: &[&[Line]]) -> Script {
     scribe.finish()
 }
 
+/// A submit_sm of 3.4.
+pub(super) fn message(destination: &str, text: &str) -> Vec<u8> {
+    let mut body = b"\0\x01\x01ours\0\x01\x01".to_vec();
+    body.extend(destination.as_bytes());
+    body.extend([0, 0, 0, 0, 0, 0, 1, 0, 0, 0, u8::try_from(text.len()).unwrap()]);
+    body.extend(text.as_bytes());
+    make(CommandId::SUBMIT_SM, OK, 77, &body)
+}
+
+/// A captured request that was not answered.
+pub(super) fn asked(octets: &[u8]) -> script::Asked {
+    script::Asked {
+        command: Header::parse(octets).unwrap().command_id,
+        octets: octets.into(),
+        place: Place { file: None, frame: 1, index: 0, at: START },
+        response: None,
+        latency: Duration::ZERO,
+        reports: Vec::new(),
+    }
+}
+
 /// bind_transceiver of `esme`, as the engine binds, and its response after 5 ms.
 fn bound(status: CommandStatus) -> Vec<Line> {
     let id = CommandId::BIND_TRANSCEIVER;
@@ -59,9 +80,17 @@ fn bound(status: CommandStatus) -> Vec<Line> {
 
 /// A submit_sm as [`submit`] makes it.
 fn submitted(at: i64, sequence: u32, response: (i64, CommandStatus, &str)) -> Vec<Line> {
-    let mut octets = submit(0, 0, Duration::ZERO).octets;
+    exchanged(at, sequence, submit(0, 0, Duration::ZERO).octets, response)
+}
+
+/// A submit_sm, and what was answered after how long.
+fn exchanged(
+    at: i64,
+    sequence: u32,
+    mut octets: Vec<u8>,
+    (after, status, id): (i64, CommandStatus, &str),
+) -> Vec<Line> {
     octets[12..16].copy_from_slice(&sequence.to_be_bytes());
-    let (after, status, id) = response;
     let id = format!("{id}\0");
     let body = if status == OK { id.as_bytes() } else { b"" };
     vec![(at, true, octets), (at + after, false, make(CommandId::SUBMIT_SM_RESP, status, sequence, body))]
@@ -189,7 +218,12 @@ fn what_the_esme_does_otherwise_is_told() {
     let mut other = at(0);
     let place = other.octets.windows(4).position(|octets| octets == b"4477").unwrap();
     other.octets[place..place + 4].copy_from_slice(b"4488");
-    let mut world = run(script_of(&[&conversation()]), Some(1.0), vec![other, at(50), at(60)], 3_000);
+    let mut world = run(
+        script_of(&[&conversation()]),
+        Some(1.0),
+        vec![other.clone(), at(50), Planned { number: 60, ..other }],
+        3_000,
+    );
     let all = verdicts(&mut world.smsc);
     let submits: Vec<&Comparison> = all
         .iter()
@@ -265,6 +299,7 @@ fn parts_with_another_reference_are_the_same_as_expected() {
             at: None,
             status: None,
             was_due: true,
+            is_reordered: false,
         };
         let comparison = compare(&played, &[]);
         assert_eq!(comparison.verdict, verdict, "{comparison:?}");
@@ -356,8 +391,149 @@ fn requests_that_were_not_captured_are_answered_as_asked() {
     }
 }
 
+/// Messages to different numbers, each with its own latency, status of every third, id and receipt.
+fn traffic(count: usize) -> Vec<Line> {
+    let mut lines = bound(OK);
+    for number in 0..count {
+        let at = 100 * i64::try_from(number).unwrap();
+        let sequence = u32::try_from(number).unwrap() + 2;
+        let status = if number % 3 == 2 { CommandStatus::RTHROTTLED } else { OK };
+        let after = 30 + at / 100;
+        lines.extend(exchanged(at + 50, sequence, traffic_message(number), (after, status, &id_of(number))));
+        if status == OK {
+            lines.extend(receipt(at + 50 + after + 500, sequence, &id_of(number)));
+        }
+    }
+    lines
+}
+
+fn traffic_message(number: usize) -> Vec<u8> {
+    message(&format!("4477{number:06}"), "hello")
+}
+
+fn id_of(number: usize) -> String {
+    format!("m{number}x")
+}
+
+/// As sent by an ESME, in this order, 10 ms apart; the number of a request is that of its message.
+fn sent(order: &[usize]) -> Vec<Planned> {
+    order
+        .iter()
+        .zip(0..)
+        .map(|(&number, turn)| Planned {
+            octets: traffic_message(number),
+            ..submit(number as u64, 0, Duration::from_millis(10 * turn))
+        })
+        .collect()
+}
+
+/// What a message was answered with, after how long, and how long after that its receipts came.
+type Fate = (CommandStatus, String, i64, Vec<i64>);
+
+/// By message; one that was sent more than once has several.
+fn fates(world: &mut World<Player>) -> Vec<(usize, Fate)> {
+    let mut all = Vec::new();
+    for exchange in world.replay.exchanges() {
+        let Replayed::Answered { response, at } = &exchange.outcome else { panic!("{:?}", exchange.outcome) };
+        let status = Header::parse(response).unwrap().command_status;
+        let id = String::from_utf8_lossy(response.get(16..).unwrap()).trim_end_matches('\0').to_owned();
+        let mark = format!("id:{id} ");
+        let is_its =
+            |octets: &[u8]| !id.is_empty() && octets.windows(mark.len()).any(|part| part == mark.as_bytes());
+        let receipts = world.told.iter().filter(|(_, octets)| is_its(octets));
+        let receipts = receipts.map(|(told, _)| told.since(*at).millis()).collect();
+        let latency = at.since(exchange.sent.unwrap()).millis();
+        all.push((usize::try_from(exchange.planned.number).unwrap(), (status, id, latency, receipts)));
+    }
+    all.sort_by_key(|(number, _)| *number);
+    all
+}
+
+fn captured_fate(number: usize) -> Fate {
+    let latency = 30 + i64::try_from(number).unwrap();
+    if number % 3 == 2 {
+        (CommandStatus::RTHROTTLED, String::new(), latency, vec![])
+    } else {
+        (OK, id_of(number), latency, vec![500])
+    }
+}
+
+#[test]
+fn an_esme_that_sends_in_another_order_gets_for_each_message_what_was_captured_for_it() {
+    for order in [vec![1, 0, 2, 3, 4, 5], vec![5, 4, 3, 2, 1, 0], vec![2, 5, 0, 3, 1, 4]] {
+        let mut world = run(script_of(&[&traffic(6)]), Some(1.0), sent(&order), 3_000);
+        let wanted: Vec<(usize, Fate)> = (0..6).map(|number| (number, captured_fate(number))).collect();
+        assert_eq!(fates(&mut world), wanted, "{order:?}");
+        world.smsc.finish();
+        let mut tally = Tally::default();
+        world.smsc.played().iter().for_each(|played| tally.add(played, &compare(played, &[])));
+        // All but the unbind, which the capture does not have.
+        assert_eq!((tally.count(Verdict::Different), tally.count(Verdict::Missing)), (0, 0), "{order:?}");
+        let mut furthest = 0;
+        let overtaken = order.iter().filter(|&&number| {
+            furthest = furthest.max(number);
+            number < furthest
+        });
+        assert_eq!(tally.reordered, overtaken.count() as u64, "{order:?}");
+    }
+}
+
+#[test]
+fn a_message_too_many_takes_nothing_from_those_that_were_captured() {
+    for place in 0..=6 {
+        let mut order: Vec<usize> = (0..6).collect();
+        order.insert(place, 99);
+        let mut world = run(script_of(&[&traffic(6)]), Some(1.0), sent(&order), 3_000);
+        let mut fates = fates(&mut world);
+        let extra = fates.pop().unwrap();
+        assert_eq!((extra.0, extra.1.0, extra.1.1.as_str()), (99, OK, "extra-1"), "at {place}");
+        let wanted: Vec<(usize, Fate)> = (0..6).map(|number| (number, captured_fate(number))).collect();
+        assert_eq!(fates, wanted, "at {place}");
+        assert_eq!((world.smsc.counters().requests, world.smsc.counters().extra), (7, 2), "at {place}");
+        let counted = counted(&mut world.smsc);
+        // The unbind is extra, too.
+        assert_eq!(counted, [(Verdict::Same, 11), (Verdict::Extra, 2)], "at {place}");
+    }
+}
+
+#[test]
+fn what_was_answered_as_a_message_that_comes_after_all_is_extra_all_the_same() {
+    // The first is answered at once, as the captured one that it seems to be.
+    let mut world = run(script_of(&[&traffic(2)]), None, sent(&[99, 0, 1]), 3_000);
+    let ids: Vec<(usize, String)> =
+        fates(&mut world).into_iter().map(|(number, (_, id, ..))| (number, id)).collect();
+    assert_eq!(ids, [(0, id_of(0)), (1, id_of(1)), (99, id_of(0))]);
+    assert_eq!(world.told.len(), 2, "no receipt is sent twice");
+    assert_eq!(counted(&mut world.smsc), [(Verdict::Same, 5), (Verdict::Extra, 2)]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn a_shuffled_esme_with_losses_gets_what_was_captured(
+        order in Just((0..12).collect::<Vec<usize>>()).prop_shuffle(),
+        lost in 0_usize..12,
+        speed in prop::sample::select(vec![None, Some(1.0), Some(7.0)]),
+    ) {
+        let order = &order[lost..];
+        let mut world = run(script_of(&[&traffic(12)]), speed, sent(order), 5_000);
+        let mut numbers = order.to_vec();
+        numbers.sort_unstable();
+        let wanted: Vec<(usize, CommandStatus, String, usize)> = numbers.into_iter().map(|number| {
+            let (status, id, _, receipts) = captured_fate(number);
+            (number, status, id, receipts.len())
+        }).collect();
+        let fates: Vec<_> = fates(&mut world).into_iter()
+            .map(|(number, (status, id, _, receipts))| (number, status, id, receipts.len()))
+            .collect();
+        prop_assert_eq!(fates, wanted);
+        let all = verdicts(&mut world.smsc);
+        let count = |verdict| all.iter().filter(|(what, command, comparison)| {
+            (*what, command.as_str(), comparison.verdict) == ("request", "submit_sm", verdict)
+        }).count();
+        prop_assert_eq!((count(Verdict::Same), count(Verdict::Missing)), (12 - lost, lost));
+    }
 
     #[test]
     fn it_always_ends_and_everything_captured_is_told_once(

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration as Span;
 
 use crate::replay::as_smsc::{Counters, Played, Player};
-use crate::smsc::server::Server;
+use crate::smsc::server::{Identity, Server};
 use crate::time::Duration;
 
 /// Where to listen, and until when.
@@ -15,6 +15,8 @@ use crate::time::Duration;
 pub struct Listen {
     /// The address; port 0: one that is free.
     pub at: SocketAddr,
+    /// Certificate and key; `None`: no TLS.
+    pub tls: Option<Identity>,
     /// When to end, from the start.
     pub duration: Option<Duration>,
     /// Set: end now.
@@ -25,15 +27,15 @@ pub struct Listen {
 /// `started` is told the address, `take` what was done, `show` ten times a second how far it is.
 ///
 /// # Errors
-/// The address cannot be listened on.
+/// The address cannot be listened on, or the certificate and key do not fit.
 pub fn listen(
     player: Player,
-    settings: &Listen,
+    settings: Listen,
     started: &mut dyn FnMut(SocketAddr),
     take: &mut dyn FnMut(Vec<Played>),
     show: &mut dyn FnMut(&Counters),
 ) -> io::Result<Counters> {
-    let mut server = Server::serve(player, settings.at)?;
+    let mut server = Server::serve(player, settings.at, settings.tls)?;
     started(server.address());
     let began = server.with(|_, at| at);
     for turn in 0_u64.. {

@@ -112,16 +112,13 @@ impl Link {
     }
 
     fn bind_response(&mut self, header: Header, octets: &[u8], core: &mut Core) {
-        if header.command_status != CommandStatus::OK {
+        let is_nack = header.command_id == CommandId::GENERIC_NACK;
+        if is_nack || header.command_status != CommandStatus::OK {
             self.closing = Some(Close::Fin);
             self.is_ready(core);
-            return self.unbound(Failure::Refused(header.command_status), core);
-        }
-        if header.command_id == CommandId::GENERIC_NACK {
-            // Whatever its status says, it is no consent.
-            self.closing = Some(Close::Fin);
-            self.is_ready(core);
-            return self.unbound(Failure::NoBind("it was answered generic_nack"), core);
+            // Whatever its status says, a nack is no consent.
+            let why = if is_nack { Failure::Nacked } else { Failure::Refused };
+            return self.unbound(why(header.command_status), core);
         }
         core.counters.binds = core.counters.binds.saturating_add(1);
         core.counters.bound = core.counters.bound.saturating_add(1);

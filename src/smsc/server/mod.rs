@@ -146,12 +146,12 @@ impl Server {
 }
 
 impl<M: Machine> Server<M> {
-    /// Listens and has another machine serve, on two threads of its own, without TLS, until it is stopped.
+    /// Listens and has another machine serve, on two threads of its own, until it is stopped; without `tls`, it speaks none.
     ///
     /// # Errors
-    /// The address cannot be listened on.
-    pub fn serve(machine: M, listen: SocketAddr) -> io::Result<Self> {
-        Self::listen(machine, listen, None, None, None, 2)
+    /// The address cannot be listened on, or the certificate and key do not fit.
+    pub fn serve(machine: M, listen: SocketAddr, tls: Option<Identity>) -> io::Result<Self> {
+        Self::listen(machine, listen, tls, None, None, 2)
     }
 
     fn listen(

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::time::Timestamp;
-use crate::view::replay::model::{Expected, Place, Reasoned, Status};
+use crate::view::replay::model::{Expected, Place, Reasoned, Status, Verdicts};
 
 /// Name and version of the shape of a run: the number rises when a key goes or changes its meaning.
 pub const RUN: &str = "smpp-inspect/played-summary/1";
@@ -34,6 +34,8 @@ pub struct Run {
     pub requests: u64,
     /// Requests of the ESME that it does not have.
     pub extra_requests: u64,
+    /// Requests that came after one of their command that the captured ESME sent later.
+    pub reordered: u64,
     /// What was sent of the SMSC's own accord.
     pub deliveries: u64,
     /// Of that, what was answered.
@@ -44,24 +46,6 @@ pub struct Run {
     pub unsolicited: u64,
     /// Times that octets came which are no PDU; the connection is closed then.
     pub garbage: u64,
-}
-
-/// Requests and answers by verdict.
-#[derive(Clone, Copy, Debug, Default, Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
-pub struct Verdicts {
-    /// As the captured ESME sent it.
-    pub same: u64,
-    /// Only what was to be expected differs, or nothing was captured to compare with.
-    pub expected: u64,
-    /// Something else differs.
-    pub different: u64,
-    /// It did not come.
-    pub missing: u64,
-    /// An answer to what was not sent.
-    pub not_sent: u64,
-    /// A request that the capture does not have.
-    pub extra: u64,
 }
 
 /// What was done with one command.
@@ -82,7 +66,7 @@ pub struct Command {
 pub struct Played<'a> {
     /// Name and version of this shape.
     pub schema: &'static str,
-    /// `same`, `expected`, `different`, `missing`, `not_sent` or `extra`.
+    /// `same`, `expected`, `different`, `missing`, `not_recorded`, `not_sent` or `extra`.
     pub verdict: &'static str,
     /// The fields that differ where that was not to be expected.
     pub differences: Vec<&'a str>,
@@ -102,6 +86,8 @@ pub struct Played<'a> {
     pub recorded_at: Option<Timestamp>,
     /// When it came now, or its answer did; `null`: it did not.
     pub received_at: Option<Timestamp>,
+    /// Whether this request came after one of its command that the captured ESME sent later.
+    pub reordered: bool,
     /// Status of the answer; `null`: there is none.
     pub status: Option<Status>,
 }

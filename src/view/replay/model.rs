@@ -21,7 +21,7 @@ pub struct Run {
     pub schema: &'static str,
     /// Requests that were planned: the sum of `sent` and `verdicts.not_sent`.
     pub planned: u64,
-    /// Requests that were sent: the sum of `answered` and `verdicts.missing`.
+    /// Requests that were sent: the sum of `answered` and of `unanswered_why`.
     pub sent: u64,
     /// Of those, requests that were answered.
     pub answered: u64,
@@ -29,8 +29,8 @@ pub struct Run {
     pub failed: u64,
     /// Requests by verdict.
     pub verdicts: Verdicts,
-    /// Why requests were not answered.
-    pub missing_why: Vec<Why>,
+    /// Why requests were not answered, those among them of which no answer was recorded.
+    pub unanswered_why: Vec<Why>,
     /// Why requests were not sent.
     pub not_sent_why: Vec<Why>,
     /// Fields in which answers differ where that was not to be expected, with the number of requests.
@@ -65,21 +65,24 @@ pub struct Run {
     pub failure: Option<String>,
 }
 
-/// Requests by verdict, and responses that are of none.
+/// How many have each verdict: requests of a replay by the answers to them; with `--as smsc`, requests of the ESME and
+/// its answers to deliveries.
 #[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Verdicts {
-    /// Answered as recorded.
+    /// As recorded.
     pub same: u64,
-    /// Only what was to be expected differs, or nothing is recorded to compare with.
+    /// Only what was to be expected differs.
     pub expected: u64,
     /// Something else differs.
     pub different: u64,
-    /// Sent, and not answered.
+    /// It was recorded, and did not come.
     pub missing: u64,
-    /// Not sent.
+    /// No answer was recorded to compare with, whether one came or not.
+    pub not_recorded: u64,
+    /// A request was not sent. With `--as smsc`: a delivery, so that there is nothing to answer.
     pub not_sent: u64,
-    /// Responses that answer nothing, or a second time.
+    /// It came, and was not recorded: a response that answers nothing, or a second time. With `--as smsc`: a request.
     pub extra: u64,
 }
 
@@ -89,7 +92,8 @@ pub struct Verdicts {
 pub struct Expected {
     /// Its name; `response` for a whole answer.
     pub field: String,
-    /// `always`: who answers makes it up. `ignored`: as was asked. `noise`: two runs differ in it.
+    /// `always`: who answers makes it up. `ignored`: as was asked. `noise`: two runs differ in it, or it differed in the
+    /// earlier run that was named.
     pub why: &'static str,
     /// How many requests.
     pub count: u64,
@@ -187,7 +191,7 @@ pub struct Connections {
 pub struct Request<'a> {
     /// Name and version of this shape.
     pub schema: &'static str,
-    /// `same`, `expected`, `different`, `missing` or `not_sent`.
+    /// `same`, `expected`, `different`, `missing`, `not_recorded` or `not_sent`.
     pub verdict: &'static str,
     /// The fields of the answer that differ where that was not to be expected.
     pub differences: Vec<&'a str>,

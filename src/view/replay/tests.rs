@@ -6,7 +6,7 @@ use crate::replay::plan::{Captured, Planned, Planner};
 use crate::replay::verdict::compare;
 use crate::time::{Duration, Timestamp};
 use crate::view::schema;
-use crate::view::snapshot::assert_matches;
+use crate::view::snapshot::{assert_matches, validator};
 
 fn at(millis: i64) -> Timestamp {
     Timestamp::from_parts(1_795_341_492, 0).plus(Duration::from_millis(millis))
@@ -118,17 +118,30 @@ fn a_run_is_told_in_every_format() {
     };
     write_summary(&run, &mut ndjson).unwrap();
     assert_matches("replay.ndjson", &ndjson);
-    let validator = |write: fn(&mut Vec<u8>) -> io::Result<()>| {
-        let mut schema = Vec::new();
-        write(&mut schema).unwrap();
-        jsonschema::validator_for(&serde_json::from_slice(&schema).unwrap()).unwrap()
-    };
     let (request, whole) = (validator(schema::write_replayed), validator(schema::write_replay));
-    for line in String::from_utf8(ndjson).unwrap().lines() {
+    for line in String::from_utf8(ndjson.clone()).unwrap().lines() {
         let value: serde_json::Value = serde_json::from_str(line).unwrap();
         let validator = if value["schema"] == model::RUN { &whole } else { &request };
         validator.validate(&value).unwrap();
     }
+    let earlier = |line: &str| Earlier::read(line).unwrap();
+    let read: Vec<Option<Earlier>> = String::from_utf8(ndjson).unwrap().lines().map(earlier).collect();
+    let fields: Vec<Option<Vec<&str>>> = read
+        .iter()
+        .map(|earlier| Some(earlier.as_ref()?.fields.iter().map(String::as_str).collect()))
+        .collect();
+    assert_eq!(
+        fields,
+        [
+            Some(vec!["message_id"]),
+            Some(vec!["command_status", "message_id"]),
+            Some(vec!["message_id"]),
+            Some(vec!["response"]),
+            None,
+            Some(vec![]),
+            None
+        ]
+    );
     let mut table = Vec::new();
     write_verdict(&run, &mut table).unwrap();
     assert_matches("replay.txt", &table);
@@ -138,6 +151,18 @@ fn a_run_is_told_in_every_format() {
     let mut cases = Vec::new();
     junit.write(&run, &mut cases).unwrap();
     assert_matches("replay.junit.xml", &cases);
+}
+
+#[test]
+fn what_is_no_line_of_a_replay_is_refused() {
+    for (line, wanted) in [
+        ("{", "no line of `replay --format ndjson`"),
+        ("{\"schema\":\"smpp-inspect/record/1\"}", "smpp-inspect/replayed/1 is needed"),
+        ("{\"schema\":\"smpp-inspect/replayed/1\"}", "missing field"),
+    ] {
+        let said = Earlier::read(line).unwrap_err();
+        assert!(said.contains(wanted), "{said}");
+    }
 }
 
 #[test]
