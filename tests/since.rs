@@ -2,6 +2,9 @@
 //! which judges the JSON of all records by the times in it; and the forms in which times are written.
 
 mod common;
+#[allow(dead_code, reason = "each test binary uses a part")]
+#[path = "common/packing.rs"]
+mod packing;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
@@ -312,9 +315,7 @@ fn any_number_of_threads_and_any_way_in_give_the_same() {
     #[expect(clippy::disallowed_methods, reason = "the capture is handed to the command's standard input")]
     let octets = std::fs::read(INCIDENT).unwrap();
     let gzip = folder.path().join("capture.pcap.gz");
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    encoder.write_all(&octets).unwrap();
-    std::fs::write(&gzip, encoder.finish().unwrap()).unwrap();
+    std::fs::write(&gzip, packing::gzip(&octets)).unwrap();
     let report = |output: &[u8]| {
         let mut report: Value = serde_json::from_slice(output).unwrap();
         let files = report["capture"].as_object_mut().unwrap().remove("files").unwrap();
@@ -343,8 +344,7 @@ fn any_number_of_threads_and_any_way_in_give_the_same() {
         assert_eq!(report(&gzipped), wanted, "{how:?}, gzip");
 
         let arguments =
-            [&["records", "--type", "transaction,pdu,finding", "--format", "ndjson"][..], how]
-                .concat();
+            [&["records", "--type", "transaction,pdu,finding", "--format", "ndjson"][..], how].concat();
         let wanted = ok(&[&arguments[..], &[INCIDENT, "--threads", "1"]].concat());
         assert!(wanted.len() > 1_000);
         let got = ok(&[&arguments[..], &[INCIDENT, "--threads", "4"]].concat());

@@ -147,7 +147,7 @@ impl Reading {
     /// The names file cannot be read, or is wrong; the time that is selected is none, or cannot be known.
     pub(super) fn settings(&self, interrupt: &Interrupt, capture: &mut Capture) -> Result<Settings, Failure> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        if let Some(option) = self.selecting.from_last()
+        if let Some(option) = self.selecting.end_relative()
             && let Some(stream) = self.stream()
         {
             return Err(no_last_frame(&option, &stream));

@@ -98,7 +98,7 @@ impl Selecting {
     }
 
     /// The option that has to be counted from the last frame, as it was given.
-    pub(super) fn from_last(&self) -> Option<String> {
+    pub(super) fn end_relative(&self) -> Option<String> {
         [("--since", &self.since), ("--until", &self.until)].into_iter().find_map(|(option, bound)| {
             bound.as_ref().filter(|b| b.is_from_last()).map(|b| format!("{option} {b}"))
         })
@@ -141,7 +141,7 @@ impl Selecting {
                 "frames without a time cannot be selected by it: these have none",
             ));
         }
-        let last = self.from_last().and_then(|_| last_frame(again()));
+        let last = self.end_relative().and_then(|_| last_frame(again()));
         let extent = first.map(|first| Extent { first, last });
         let period = Period::between(self.since.as_ref(), self.until.as_ref(), extent, &self.zone())
             .map_err(|what| Failure::new(option, what))?;

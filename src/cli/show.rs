@@ -98,7 +98,7 @@ impl Arguments {
         let index = self.frame.and_then(|(_, index)| index);
         let interrupt = Interrupt::listen().unwrap_or_default();
         let open = || Capture::open(vec![Input::from_argument(&self.file)]).with_interrupt(interrupt.flag());
-        if let Some(option) = self.selecting.from_last()
+        if let Some(option) = self.selecting.end_relative()
             && is_stream(&self.file)
         {
             return Err(no_last_frame(&option, &self.file));
