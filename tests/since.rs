@@ -2,7 +2,7 @@
 //! which judges the JSON of all records by the times in it; and the forms in which times are written.
 
 mod common;
-#[allow(dead_code, reason = "each test binary uses a part")]
+#[expect(dead_code, reason = "each test binary uses a part")]
 #[path = "common/packing.rs"]
 mod packing;
 
@@ -595,7 +595,7 @@ fn extract_gives_exactly_the_frames() {
             ours.contains(&format!("{} {}", record["session"], record["transaction"]["sequence_number"]))
         }
     });
-    let expected: BTreeSet<usize> = pairs.flat_map(|record| numbers(record)).collect();
+    let expected: BTreeSet<usize> = pairs.flat_map(numbers).collect();
     let (_, got) = extracted(&["-Y", "command == submit_sm", "--keep", "transaction"]);
     assert_eq!(got, expected.iter().map(at).collect::<Vec<_>>());
 

@@ -56,7 +56,10 @@ impl Arguments {
         let selecting = self.reading.selecting();
         let settings = self.reading.settings(&interrupt, &mut self.reading.capture(&interrupt))?;
         if self.filter.is_none() && !selecting.is_timed() && self.keep != Keep::default() {
-            return Err(Failure::new("--keep", "what is kept with PDUs hangs on -Y, --since or --until"));
+            return Err(Failure::new(
+                "--keep",
+                "what is kept with PDUs hangs on -Y, --since or --until: one is needed",
+            ));
         }
         let output = Output::new(Some(&self.output), self.force, &inputs)?;
         let extraction = Extraction {

@@ -203,7 +203,7 @@ impl Arguments {
             (None, Some(_)) if !selecting.is_timed() => {
                 return Err(Failure::new(
                     "--keep",
-                    "what is kept with records hangs on -Y, --since or --until",
+                    "what is kept with records hangs on -Y, --since or --until: one is needed",
                 ));
             }
             (_, Some(whole)) => {
