@@ -36,7 +36,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("serde_json", &["view"]),
     ("sha1", &["view"]),
     ("signal_hook", &["cli"]),
-    ("strsim", &["dissect", "filter"]),
+    ("strsim", &["cli", "dissect", "filter", "view"]),
     ("terminal_size", &["cli"]),
     ("tokio", &["smsc::server", "replay::driver"]),
     ("tokio_rustls", &["smsc::server::tls", "replay::driver::tls"]),

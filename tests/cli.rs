@@ -390,3 +390,105 @@ fn explain_knows_words_and_suggests_others() {
     assert_eq!((near.status, near.out.as_str()), (1, ""));
     assert!(near.err.ends_with("did you mean ESME_RTHROTTLED?\n"), "{}", near.err);
 }
+
+#[test]
+fn an_input_is_not_overwritten_however_it_was_handed_over() {
+    let folder = Folder::new();
+    std::fs::create_dir(folder.path("ring")).unwrap();
+    folder.put("ring/gw.pcap0", &small_capture());
+    let refused = |run: Run| {
+        assert_eq!((run.status, run.out.as_str()), (2, ""), "{run:?}");
+        assert!(run.err.contains("is an input, an output needs another path"), "{}", run.err);
+    };
+    for command in ["report", "extract"] {
+        refused(folder.run(&[command, "ring", "--force", "-o", "ring/gw.pcap0"]));
+    }
+    #[cfg(unix)]
+    {
+        let input = std::fs::OpenOptions::new().read(true).open(folder.path("capture.pcap")).unwrap();
+        let mut command = folder.command(&["-", "--force", "-o", "capture.pcap"]);
+        refused(Run::of(command.stdin(input).output().unwrap()));
+        // A pipe is no file.
+        let piped = folder.run_with_input(&["-", "-o", "piped.txt"], &small_capture());
+        assert_eq!(piped.status, 0, "{piped:?}");
+    }
+    assert_eq!(folder.octets("ring/gw.pcap0"), small_capture());
+    assert_eq!(folder.octets("capture.pcap"), small_capture());
+    // The report of an earlier run is no input.
+    for arguments in [&["ring", "-o", "ring/report.txt"][..], &["ring", "-o", "ring/report.txt", "--force"]] {
+        assert_eq!(folder.run(arguments).status, 0, "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_directory_without_a_capture_is_an_input_that_could_not_be_read() {
+    let folder = Folder::new();
+    std::fs::create_dir_all(folder.path("deep/er")).unwrap();
+    folder.put("deep/er/gw.pcap", &small_capture());
+    std::fs::create_dir(folder.path("ring")).unwrap();
+    folder.put("ring/gw.pcap", &small_capture());
+    let nothing =
+        "smpp-inspect: deep: no capture in this directory: its files are read, not its subdirectories\n";
+    for arguments in [
+        &["deep"][..],
+        &["records", "deep"],
+        &["show", "deep", "1"],
+        &["extract", "deep", "-o", "none.pcapng"],
+    ] {
+        let run = folder.run(arguments);
+        assert_eq!((run.status, run.out.as_str(), run.err.as_str()), (2, "", nothing), "{arguments:?}");
+    }
+    assert!(!folder.names().contains(&"none.pcapng".to_owned()));
+    // The others are still reported, and a file that was named before makes no directory empty.
+    let others = folder.run(&["deep", "ring"]);
+    assert_eq!((others.status, others.err.as_str()), (2, nothing));
+    assert!(others.out.contains("SESSIONS"), "{}", others.out);
+    let twice = folder.run(&["ring/gw.pcap", "ring"]);
+    assert_eq!(twice.status, 0, "{twice:?}");
+}
+
+#[test]
+fn nothing_is_extracted_of_what_could_not_be_read() {
+    let folder = Folder::new();
+    folder.put("notes.txt", b"this is no capture, however long it is");
+    for input in ["notes.txt", "absent.pcap"] {
+        let run = folder.run(&["extract", input, "-o", "out.pcapng"]);
+        assert_eq!((run.status, run.out.as_str()), (2, ""), "{run:?}");
+        assert!(run.err.starts_with(&format!("smpp-inspect: {input}: ")), "{}", run.err);
+        assert_eq!(run.err.lines().count(), 1, "{}", run.err);
+    }
+    assert_eq!(folder.names(), ["capture.pcap", "notes.txt"]);
+}
+
+#[test]
+fn what_is_nearly_a_command_or_a_file_is_told_from_one() {
+    let folder = Folder::new();
+    let run = folder.run(&["recods", "capture.pcap"]);
+    assert_eq!(run.status, 2);
+    assert!(
+        run.err.ends_with("smpp-inspect: recods: no command either; did you mean records?\n"),
+        "{}",
+        run.err
+    );
+    let run = folder.run(&["man", "recods"]);
+    assert_eq!((run.status, run.out.as_str()), (2, ""));
+    assert_eq!(run.err, "smpp-inspect: recods: no such command; did you mean records?\n");
+    for word in ["monday.hex", "/nowhere/monday"] {
+        let run = folder.run(&["decode", word]);
+        assert_eq!((run.status, run.out.as_str()), (2, ""));
+        assert!(run.err.starts_with(&format!("smpp-inspect: {word}: no such file")), "{}", run.err);
+    }
+    assert_eq!(folder.run(&["decode", "00000010.00000015.00000000.00000001"]).status, 0);
+}
+
+#[test]
+fn columns_of_csv_are_keys_of_the_records() {
+    let folder = Folder::new();
+    let run = folder.run(&["records", "--format", "csv", "-e", "session,transaction.comand", "capture.pcap"]);
+    assert_eq!((run.status, run.out.as_str()), (2, ""));
+    let said = "smpp-inspect: -e: transaction.comand: no key of a transaction record; did you mean transaction.command?\n";
+    assert_eq!(run.err, said);
+    let run = folder.run(&["records", "-e", "session", "capture.pcap"]);
+    assert_eq!((run.status, run.out.as_str()), (2, ""));
+    assert!(run.err.starts_with("smpp-inspect: -e: names the columns of --format csv"), "{}", run.err);
+}

@@ -28,6 +28,11 @@ pub enum Error {
         /// As given by the caller.
         path: String,
     },
+    /// It is a directory, and no file in it is a capture.
+    NoCaptureIn {
+        /// As given by the caller.
+        path: String,
+    },
     /// Its content is neither pcap nor pcapng.
     NotACapture {
         /// As given by the caller.
@@ -52,6 +57,7 @@ impl Error {
             Self::Open { path, .. }
             | Self::Read { path, .. }
             | Self::Empty { path }
+            | Self::NoCaptureIn { path }
             | Self::NotACapture { path, .. }
             | Self::Header { path, .. } => path,
         }
@@ -121,6 +127,9 @@ impl fmt::Display for Error {
             Self::Empty { .. } => {
                 f.write_str("not a capture: empty, a pcap or pcapng magic number is needed")
             }
+            Self::NoCaptureIn { .. } => {
+                f.write_str("no capture in this directory: its files are read, not its subdirectories")
+            }
             Self::NotACapture { begins, .. } => {
                 f.write_str("not a capture: begins with")?;
                 for octet in begins {
@@ -142,7 +151,10 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Open { source, .. } | Self::Read { source, .. } => Some(source),
-            Self::Empty { .. } | Self::NotACapture { .. } | Self::Header { .. } => None,
+            Self::Empty { .. }
+            | Self::NoCaptureIn { .. }
+            | Self::NotACapture { .. }
+            | Self::Header { .. } => None,
         }
     }
 }

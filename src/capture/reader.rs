@@ -5,7 +5,7 @@
 //! opened twice when there are several: once for the time of its first frame, and again when that time has come.
 
 use std::collections::{HashSet, VecDeque};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -25,10 +25,15 @@ pub const READ_SIZE: usize = 1 << 20;
 /// Frames that are copied into a block at most: they may be empty.
 const MOST_COPIED: usize = 1 << 16;
 
+/// Why a file is passed over that is read already.
+const GIVEN_BEFORE: &str = "the same file was given before";
+
 /// Inputs whose frames come in the order of their times; frames of one input stay in its order.
 #[derive(Debug)]
 pub struct Capture {
     given: Vec<Input>,
+    /// Those of them that are directories, until it is known which have a capture.
+    directories: Vec<PathBuf>,
     has_begun: bool,
     read_size: usize,
     interrupt: Arc<AtomicBool>,
@@ -83,6 +88,7 @@ impl Capture {
         let total = inputs.iter().try_fold(0_u64, |sum, input| Some(sum.saturating_add(input.size()?)));
         Self {
             given: inputs,
+            directories: Vec::new(),
             has_begun: false,
             read_size: READ_SIZE,
             interrupt: Arc::default(),
@@ -165,6 +171,7 @@ impl Capture {
             match self.active.as_mut_slice() {
                 [] => {
                     if self.waiting.is_empty() && !self.wait_for_next() {
+                        self.miss_captures();
                         return false;
                     }
                     self.open_next();
@@ -267,6 +274,13 @@ impl Capture {
             });
             let watched: Vec<PathBuf> = paths.collect();
             self.ring = (!watched.is_empty()).then(|| Arc::new(Mutex::new(Ring::new(watched))));
+        } else {
+            // Where the next file is waited for, a directory may be empty.
+            let named = self.given.iter().filter_map(|input| match input {
+                Input::File(path) if path.is_dir() => Some(path.clone()),
+                Input::File(_) | Input::Stdin | Input::Reader { .. } => None,
+            });
+            self.directories = named.collect();
         }
         let inputs = inputs::expand(std::mem::take(&mut self.given), &mut self.skipped, &mut self.errors);
         self.several = inputs.len() > 1 || inputs.iter().any(|given| given.from_directory);
@@ -284,7 +298,7 @@ impl Capture {
                 && !seen.insert(identity)
             {
                 let path = given.input.path();
-                self.skipped.push(Skipped { path, reason: "the same file was given before".to_owned() });
+                self.skipped.push(Skipped { path, reason: GIVEN_BEFORE.to_owned() });
                 continue;
             }
             let again = given.input.again().filter(|_| looks && !self.is_pdus);
@@ -357,6 +371,22 @@ impl Capture {
             std::thread::sleep(PAUSE);
         }
         false
+    }
+
+    /// Says of each directory in which no capture was found that it could not be read.
+    fn miss_captures(&mut self) {
+        for directory in std::mem::take(&mut self.directories) {
+            let is_in = |path: &str| Path::new(path).parent() == Some(&directory);
+            let given_before = |skipped: &Skipped| skipped.reason == GIVEN_BEFORE && is_in(&skipped.path);
+            let path = directory.to_string_lossy().into_owned();
+            let is_told = self.errors.iter().any(|error| is_in(error.path()) || error.path() == path);
+            if !is_told
+                && !self.files.iter().any(|file| is_in(&file.path))
+                && !self.skipped.iter().any(given_before)
+            {
+                self.errors.push(Error::NoCaptureIn { path });
+            }
+        }
     }
 
     fn fail(&mut self, error: Error, from_directory: bool) {

@@ -197,6 +197,12 @@ impl Arguments {
                 let file = std::fs::File::open(one).map_err(|error| Failure::new(one, error))?;
                 (one.clone(), read(file)?)
             }
+            [one] if is_path(one) => {
+                return Err(Failure::new(
+                    one,
+                    "no such file, and no octets: hex, base64 or a dump is needed",
+                ));
+            }
             hex => ("decode".to_owned(), hex.join(" ").into_bytes()),
         };
         if is_capture(&octets) {
@@ -216,6 +222,12 @@ impl Arguments {
         }
         Ok(payloads(lines))
     }
+}
+
+/// Whether `word` is the name of a file rather than octets: it has the dot of a suffix, or begins as a path does.
+fn is_path(word: &str) -> bool {
+    let is_suffixed = Path::new(word).extension().is_some();
+    (is_suffixed || word.starts_with(['/', '~', '.'])) && input::parse(word).is_err()
 }
 
 /// Whether the octets begin as pcap, pcapng, gzip or Zstandard do: no PDU is of such a length.

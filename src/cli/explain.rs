@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::dictionaries::Dictionaries;
 use super::output::Output;
 use super::terminal::{self, Color};
 use super::{DONE, FOUND, Failure, complain};
@@ -11,11 +12,13 @@ use crate::view;
 /// Explain a command, status, TLV, field, rule or filter field, by its number or name
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  smpp-inspect explain ESME_RTHROTTLED\n  smpp-inspect explain 0x58\n  \
-                        smpp-inspect explain esm_class")]
+                        smpp-inspect explain esm_class\n  smpp-inspect explain --profile india-dlt 0x1400")]
 pub(super) struct Arguments {
     /// A number (hex with 0x) or a name
     #[arg(value_name = "WORD")]
     word: String,
+    #[command(flatten)]
+    dictionaries: Dictionaries,
     /// When the text has colour
     #[arg(long, value_name = "WHEN", value_enum, default_value_t)]
     color: Color,
@@ -27,7 +30,14 @@ pub(super) struct Arguments {
 impl Arguments {
     /// Prints what the word stands for; status 1 where it stands for nothing.
     pub(super) fn run(self) -> Result<u8, Failure> {
-        let entries = explain(&self.word);
+        let mut entries = self.dictionaries.read()?.explain(&self.word);
+        // Where the vendor's word is known, it need not be said that it is a vendor's.
+        let named: Vec<&str> = entries.iter().map(|entry| entry.kind).collect();
+        let general = explain(&self.word);
+        let general =
+            general.into_iter().filter(|entry| !entry.facts.is_empty() || !named.contains(&entry.kind));
+        let general: Vec<_> = general.collect();
+        entries.extend(general);
         if entries.is_empty() {
             let near = suggestions(&self.word);
             let hint =

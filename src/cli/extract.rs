@@ -74,15 +74,20 @@ impl Arguments {
         };
         let mut progress = Progress::new();
         let mut extracted = None;
-        output.write(|out| {
+        output.write_if(|out| {
             let open = || self.reading.capture(&interrupt);
             let mut tell = |read, of| progress.update(read, of);
-            extracted = Some(pipeline::extract(&open, &settings, &extraction, out, &mut tell)?);
-            Ok(())
+            let done = pipeline::extract(&open, &settings, &extraction, out, &mut tell)?;
+            let was_read = !done.outcome.report.capture.files.is_empty();
+            extracted = Some(done);
+            Ok(was_read)
         })?;
         drop(progress);
         let Some(extracted) = extracted else { return Ok(FAILED) };
         let unread = complain_of(&extracted.outcome);
+        if extracted.outcome.report.capture.files.is_empty() {
+            return Ok(interrupt.status().unwrap_or(FAILED));
+        }
         selecting.complain_of(&extracted.outcome);
         let mut said = format!("{} PDUs kept, {} packets written", extracted.pdus, extracted.packets);
         if extracted.partial > 0 {
@@ -106,7 +111,7 @@ impl Arguments {
         complain(&format!("{}: {said}", self.output.display()));
         Ok(match interrupt.status() {
             Some(status) => status,
-            None if unread || extracted.outcome.report.capture.files.is_empty() => FAILED,
+            None if unread => FAILED,
             None if extracted.pdus == 0 => FOUND,
             None => DONE,
         })

@@ -39,9 +39,10 @@ mod tokenize;
 
 use std::fmt;
 use std::io;
+use std::path::Path;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::view::plain;
 
@@ -119,12 +120,36 @@ pub fn main() -> ExitCode {
         Some(Command::Completions(arguments)) => arguments.run(),
         Some(Command::Man(arguments)) => arguments.run(),
         Some(Command::Tokenize(arguments)) => arguments.run(),
-        None => arguments.report.run(),
+        None => {
+            let word = arguments.report.first_input();
+            let status = arguments.report.run();
+            if let Some(hint) = word.as_deref().and_then(misspelt) {
+                complain(&hint);
+            }
+            status
+        }
     };
     ExitCode::from(status.unwrap_or_else(|Failure(what)| {
         complain(&what);
         FAILED
     }))
+}
+
+/// Says which command was meant where the first word is none, and no file either.
+fn misspelt(word: &Path) -> Option<String> {
+    let text = word.to_str().filter(|_| !word.exists())?;
+    let near = nearest_command(text)?;
+    Some(format!("{text}: no command either; did you mean {near}?"))
+}
+
+/// The command that is nearly `word`.
+fn nearest_command(word: &str) -> Option<String> {
+    let mut tool = CommandLine::command();
+    tool.build();
+    let likeness = |name: &str| strsim::jaro_winkler(name, word);
+    let names = tool.get_subcommands().map(|command| command.get_name().to_owned());
+    let near = names.filter(|name| likeness(name) > 0.8);
+    near.max_by(|a, b| likeness(a).total_cmp(&likeness(b)))
 }
 
 /// One line on standard error. Names of files and the like reach the terminal with control characters escaped.
@@ -141,9 +166,18 @@ fn unless_closed(result: io::Result<()>) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
+
+    #[test]
+    fn a_command_is_suggested_for_what_is_nearly_one() {
+        for (word, near) in
+            [("recods", "records"), ("exlpain", "explain"), ("reprot", "report"), ("extarct", "extract")]
+        {
+            assert_eq!(nearest_command(word).as_deref(), Some(near), "{word}");
+        }
+        assert_eq!(nearest_command("monday.pcap"), None);
+        assert_eq!(misspelt(Path::new("Cargo.toml")), None);
+    }
 
     #[test]
     fn the_command_line_is_consistent() {

@@ -1,7 +1,7 @@
 //! Where the output goes: standard output, or a file that appears whole or not at all.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::{Failure, unless_closed};
@@ -23,7 +23,7 @@ impl Output {
     /// It is one of `inputs`, is there and not to be overwritten, or cannot be written.
     pub(super) fn new(path: Option<&Path>, force: bool, inputs: &[PathBuf]) -> Result<Self, Failure> {
         let Some(path) = path.filter(|path| path.as_os_str() != "-") else { return Ok(Self::Stdout) };
-        if inputs.iter().any(|input| same_file(path, input)) {
+        if inputs.iter().any(|input| is_read_from(path, input)) {
             return Err(Failure::new(path.display(), "is an input, an output needs another path"));
         }
         // Through a link the file that it points to is replaced, not the link.
@@ -44,20 +44,34 @@ impl Output {
     /// # Errors
     /// It could not be written; a file of that name is as it was.
     pub(super) fn write(self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+        self.write_if(|out| write(out).map(|()| true))
+    }
+
+    /// As [`Output::write`], but no file appears where `write` says that there is nothing to keep.
+    ///
+    /// # Errors
+    /// It could not be written; a file of that name is as it was.
+    pub(super) fn write_if(
+        self,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<bool>,
+    ) -> Result<(), Failure> {
         match self {
             Self::Stdout => {
                 let mut out = BufWriter::new(io::stdout().lock());
-                let written = write(&mut out).and_then(|()| out.flush());
+                let written = write(&mut out).and_then(|_| out.flush());
                 unless_closed(written).map_err(|error| Failure::new("standard output", error))
             }
             Self::File { path, force } => {
                 let part = Part::create(&path).map_err(|error| unwritable(&path, &error))?;
                 let mut out = BufWriter::new(&part.file);
-                write(&mut out)
-                    .and_then(|()| out.flush())
-                    .and_then(|()| part.file.sync_all())
+                let is_kept = write(&mut out)
+                    .and_then(|is_kept| out.flush().map(|()| is_kept))
+                    .and_then(|is_kept| part.file.sync_all().map(|()| is_kept))
                     .map_err(|error| unwritable(&path, &error))?;
                 drop(out);
+                if !is_kept {
+                    return Ok(());
+                }
                 may_replace(&path, force)?;
                 fs::rename(&part.path, &path).map_err(|error| unwritable(&path, &error))
             }
@@ -78,6 +92,45 @@ fn may_replace(path: &Path, force: bool) -> Result<(), Failure> {
         return Err(Failure::new(path.display(), "is there already, only --force overwrites it"));
     }
     Ok(())
+}
+
+/// Whether the file at `path` is what `input` names: that file, standard input redirected from it, or a directory
+/// whose files are read. What is plain text there is no capture, such as the report of an earlier run.
+fn is_read_from(path: &Path, input: &Path) -> bool {
+    if input.as_os_str() == "-" {
+        return is_standard_input(path);
+    }
+    if !input.is_dir() {
+        return same_file(path, input);
+    }
+    let entries = fs::read_dir(input).into_iter().flatten().flatten();
+    let is_in = entries.map(|entry| entry.path()).any(|entry| entry.is_file() && same_file(path, &entry));
+    is_in && !is_text(path)
+}
+
+/// Whether standard input is the file at `path`.
+fn is_standard_input(path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::fd::AsFd;
+        use std::os::unix::fs::MetadataExt;
+        let input = io::stdin().as_fd().try_clone_to_owned().map(File::from).and_then(|file| file.metadata());
+        if let (Ok(input), Ok(output)) = (input, fs::metadata(path)) {
+            return input.is_file() && (input.dev(), input.ino()) == (output.dev(), output.ino());
+        }
+    }
+    let _ = path;
+    false
+}
+
+/// Whether a file begins as text does: every capture and every PDU has a NUL soon.
+fn is_text(path: &Path) -> bool {
+    let mut start = Vec::new();
+    #[expect(clippy::disallowed_methods, reason = "what would be overwritten is looked at")]
+    let read = File::open(path).and_then(|file| file.take(512).read_to_end(&mut start));
+    // A character may be cut at the end.
+    let is_utf8 = std::str::from_utf8(&start).map_or_else(|error| error.error_len().is_none(), |_| true);
+    read.is_ok() && is_utf8 && !start.contains(&0)
 }
 
 /// Whether two paths lead to one file.
@@ -186,6 +239,33 @@ mod tests {
         assert!(Output::new(Some(&input), false, &[]).unwrap_err().0.contains("only --force"));
         assert!(Output::new(Some(&input), true, &[]).is_ok());
         assert!(matches!(Output::new(Some(Path::new("-")), false, &[]), Ok(Output::Stdout)));
+    }
+
+    #[test]
+    fn a_file_of_a_directory_that_is_read_is_an_input_unless_it_is_text() {
+        let folder = tempfile::tempdir().unwrap();
+        let inputs = [folder.path().to_owned()];
+        for (name, octets, is_refused) in [
+            ("gw.pcap", &b"\xd4\xc3\xb2\xa1\x02\0\x04\0"[..], true),
+            ("gw.pcap.gz", b"\x1f\x8b\x08\0", true),
+            ("pdus.bin", b"\0\0\0\x10\0\0\0\x15", true),
+            ("report.txt", "9,985 frames, \u{2026}".as_bytes(), false),
+        ] {
+            let path = folder.path().join(name);
+            fs::write(&path, octets).unwrap();
+            let output = Output::new(Some(&path), true, &inputs);
+            assert_eq!(output.is_err(), is_refused, "{name}");
+        }
+        assert!(Output::new(Some(&folder.path().join("new.txt")), false, &inputs).is_ok());
+    }
+
+    #[test]
+    fn nothing_appears_where_there_is_nothing_to_keep() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out");
+        let output = Output::new(Some(&path), false, &[]).unwrap();
+        output.write_if(|out| out.write_all(b"titles").map(|()| false)).unwrap();
+        assert!(names(folder.path()).is_empty());
     }
 
     #[cfg(unix)]

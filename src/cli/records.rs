@@ -27,7 +27,7 @@ use crate::view::record::{self, Lines, Shape};
 use crate::view::records::RecordTable;
 use crate::view::text::Options;
 
-/// List transactions or sessions as they become complete, a line each
+/// List transactions, sessions, PDUs or findings as they become complete, a line each
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  smpp-inspect records capture.pcap\n  smpp-inspect records --type session --account \
@@ -365,6 +365,9 @@ impl Arguments {
     fn writer(&self) -> Result<Writer, Failure> {
         let options =
             Options { zone: self.reading.selecting().zone(), ..terminal::options(Color::Never, self.ascii) };
+        if self.format != Format::Csv && !self.fields.is_empty() {
+            return Err(Failure::new("-e", "names the columns of --format csv: the other formats have none"));
+        }
         let shape = match (self.format, &self.types[..]) {
             (Format::Table, [kind]) => {
                 let (files, terminal) = (self.reading.is_several(), io::stdout().is_terminal());
@@ -377,6 +380,8 @@ impl Arguments {
             (Format::Eve, _) => Shape::Eve,
             (Format::Csv, [kind]) => {
                 let event_type = record::event_type(kind.record_type());
+                record::csv::Table::check(event_type, &self.fields)
+                    .map_err(|wrong| Failure::new("-e", wrong))?;
                 Shape::Csv(record::csv::Table::new(event_type, &self.fields))
             }
             (Format::Csv, _) => return Err(Failure::new("--type", "CSV has one type: name one")),

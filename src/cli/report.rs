@@ -88,6 +88,11 @@ enum FailOn {
 }
 
 impl Arguments {
+    /// The first input that was named.
+    pub(super) fn first_input(&self) -> Option<PathBuf> {
+        self.reading.inputs().into_iter().next()
+    }
+
     /// Reads, reports, and says on standard error what could not be read.
     pub(super) fn run(self) -> Result<u8, Failure> {
         self.habits.answer()?;

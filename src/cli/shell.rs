@@ -4,7 +4,7 @@ use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 
 use super::output::Output;
-use super::{CommandLine, DONE, Failure};
+use super::{CommandLine, DONE, Failure, nearest_command};
 
 /// Print what a shell needs to complete the command line
 #[derive(Debug, Args)]
@@ -46,7 +46,11 @@ impl Man {
             Some(name) => {
                 let found = tool.get_subcommands().find(|command| command.get_name() == name).cloned();
                 let full: &'static str = format!("smpp-inspect-{name}").leak();
-                found.ok_or_else(|| Failure::new(name, "no such command"))?.name(full)
+                let unknown = || {
+                    let near = nearest_command(name).map(|near| format!("; did you mean {near}?"));
+                    Failure::new(name, format_args!("no such command{}", near.unwrap_or_default()))
+                };
+                found.ok_or_else(unknown)?.name(full)
             }
         };
         let mut page = Vec::new();

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::explain::{self, Entry};
 use super::model::{Dissection, Status, Tlv, Value};
 use crate::smpp::spec::{self, is_vendor_status};
 use crate::smpp::{CommandStatus, TlvTag};
@@ -125,6 +126,41 @@ impl Dictionary {
         self
     }
 
+    /// What `word`, a number or a name, stands for with this vendor.
+    #[must_use]
+    pub fn explain(&self, word: &str) -> Vec<Entry> {
+        let number = explain::number(word);
+        let is_meant = |name: &str, own: u32| number == Some(own) || name.eq_ignore_ascii_case(word.trim());
+        let tlvs = self.tlvs.values().filter(|tlv| is_meant(&tlv.name, tlv.tag.into())).map(|tlv| {
+            let kind = match tlv.kind {
+                Kind::Octets => "octets",
+                Kind::Text => "text",
+                Kind::Integer => "integer",
+            };
+            let mut facts = vec![("type".to_owned(), kind.to_owned())];
+            facts.extend(tlv.length.map(|most| ("octets".to_owned(), format!("at most {most}"))));
+            if !tlv.values.is_empty() {
+                let values: Vec<String> =
+                    tlv.values.iter().map(|(value, name)| format!("{value} {name}")).collect();
+                facts.push(("values".to_owned(), values.join("; ")));
+            }
+            Entry {
+                kind: "TLV",
+                title: format!("{} 0x{:04x}", tlv.name, tlv.tag),
+                doc: tlv.doc.clone().unwrap_or_else(|| "of a vendor".to_owned()),
+                facts,
+            }
+        });
+        let statuses = self.statuses.values().filter(|status| is_meant(&status.name, status.value));
+        tlvs.chain(statuses.map(|status| Entry {
+            kind: "status",
+            title: format!("{} 0x{:08x} ({})", status.name, status.value, status.value),
+            doc: "of a vendor".to_owned(),
+            facts: Vec::new(),
+        }))
+        .collect()
+    }
+
     /// Names what the specification leaves to vendors.
     pub fn apply(&self, dissection: &mut Dissection) {
         for pdu in &mut dissection.pdus {
@@ -212,6 +248,23 @@ mod tests {
         let long = name("3 octets, at most 2 by the dictionary");
         assert_eq!(tlvs[2], (name("short"), Value::Text("616200".to_owned()), long));
         assert_eq!(named(&Dictionary::default()).1[0].0, None);
+    }
+
+    #[test]
+    fn a_vendors_words_are_explained_by_number_and_by_name() {
+        let dictionary = Dictionary::parse(
+            "[[tlv]]\ntag = 0x1500\nname = \"route\"\ntype = \"integer\"\nlength = 1\nvalues = { 1 = \"cheap\" }\n\
+             [[status]]\nvalue = 0x500\nname = \"NO_CREDIT\"\n",
+        )
+        .unwrap();
+        let [tlv] = &dictionary.explain("0x1500")[..] else { panic!("one TLV") };
+        assert_eq!((tlv.kind, tlv.title.as_str()), ("TLV", "route 0x1500"));
+        let facts: Vec<(&str, &str)> =
+            tlv.facts.iter().map(|(what, said)| (what.as_str(), said.as_str())).collect();
+        assert_eq!(facts, [("type", "integer"), ("octets", "at most 1"), ("values", "1 cheap")]);
+        assert_eq!(dictionary.explain("Route"), dictionary.explain("5376"));
+        assert_eq!(dictionary.explain("no_credit")[0].title, "NO_CREDIT 0x00000500 (1280)");
+        assert_eq!(dictionary.explain("submit_sm"), []);
     }
 
     #[test]

@@ -24,13 +24,14 @@ pub struct Entry {
 }
 
 /// All that `word` stands for: a number (decimal, or hex with `0x`) or a name, in any case, a status also without
-/// `ESME_`.
+/// `ESME_` or `ESME_R`, as filters have it.
 #[must_use]
 pub fn explain(word: &str) -> Vec<Entry> {
     let word = word.trim();
-    let digits = word.strip_prefix("0x").or_else(|| word.strip_prefix("0X"));
-    let number = digits.map_or_else(|| word.parse().ok(), |digits| u32::from_str_radix(digits, 16).ok());
-    match number {
+    if word.is_empty() {
+        return Vec::new();
+    }
+    match number(word) {
         Some(number) => by_number(number),
         None => {
             let mut entries = by_name(word);
@@ -43,6 +44,13 @@ pub fn explain(word: &str) -> Vec<Entry> {
     }
 }
 
+/// A number, decimal or hex with `0x`.
+pub(super) fn number(word: &str) -> Option<u32> {
+    let word = word.trim();
+    let digits = word.strip_prefix("0x").or_else(|| word.strip_prefix("0X"));
+    digits.map_or_else(|| word.parse().ok(), |digits| u32::from_str_radix(digits, 16).ok())
+}
+
 /// Names that are nearly `word`, the nearest first.
 #[must_use]
 pub fn suggestions(word: &str) -> Vec<String> {
@@ -50,10 +58,20 @@ pub fn suggestions(word: &str) -> Vec<String> {
     let mut near: Vec<(f64, String)> = names()
         .map(|name| {
             let lower = name.to_ascii_lowercase();
-            let bare = lower.strip_prefix("esme_").unwrap_or(&lower);
-            // A part of a dotted name is as good as the whole.
-            let parts = std::iter::once(bare).chain(bare.rsplit('.').take(1));
-            let likeness = parts.map(|part| strsim::jaro_winkler(part, &word)).fold(0.0, f64::max);
+            let likeness = match lower.strip_prefix("esme_") {
+                // What all statuses begin with says nothing.
+                Some(status) => ["esme_", "esme_r", ""]
+                    .iter()
+                    .filter_map(|start| word.strip_prefix(start))
+                    .flat_map(|rest| {
+                        [status, status.strip_prefix('r').unwrap_or(status)].map(|own| likeness(own, rest))
+                    })
+                    .fold(0.0, f64::max),
+                // A part of a dotted name is as good as the whole.
+                None => {
+                    likeness(&lower, &word).max(likeness(lower.rsplit('.').next().unwrap_or(&lower), &word))
+                }
+            };
             (likeness, name.to_owned())
         })
         .filter(|(likeness, _)| *likeness > 0.84)
@@ -61,6 +79,10 @@ pub fn suggestions(word: &str) -> Vec<String> {
     near.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
     near.dedup_by(|a, b| a.1 == b.1);
     near.into_iter().take(5).map(|(_, name)| name).collect()
+}
+
+fn likeness(name: &str, word: &str) -> f64 {
+    strsim::jaro_winkler(name, word)
 }
 
 /// Every name that is explained.
@@ -81,7 +103,7 @@ fn by_number(number: u32) -> Vec<Entry> {
     entries.extend(tag.and_then(spec::tlv).map(tlv));
     let range = |kind: &'static str, of: &str, doc: &str| Entry {
         kind,
-        title: format!("0x{number:08x}"),
+        title: if kind == "TLV" { format!("0x{number:04x}") } else { format!("0x{number:08x}") },
         doc: format!("{of}: {doc}"),
         facts: Vec::new(),
     };
@@ -119,7 +141,9 @@ fn by_name(word: &str) -> Vec<Entry> {
         .chain(
             STATUSES
                 .iter()
-                .filter(|row| is(row.name) || row.name.strip_prefix("ESME_").is_some_and(is))
+                .filter(|row| {
+                    ["", "ESME_", "ESME_R"].iter().any(|start| row.name.strip_prefix(start).is_some_and(is))
+                })
                 .map(status),
         )
         .chain(TLVS.iter().filter(|row| named(row.name(), row.field.aliases)).map(|row| tlv(row)))
@@ -207,7 +231,7 @@ fn status(status: &Status) -> Entry {
         facts: vec![
             ("what to do".to_owned(), advice.to_owned()),
             ("versions".to_owned(), versions(status.versions)),
-            ("clause".to_owned(), section(status.section)),
+            ("clause".to_owned(), section_of(status.section, status.versions)),
         ],
     }
 }
@@ -346,10 +370,15 @@ fn versions(versions: Versions) -> String {
 }
 
 fn section(section: Section) -> String {
-    let all = [("3.3", section.v33), ("3.4", section.v34), ("5.0", section.v50)];
+    section_of(section, Versions::ALL)
+}
+
+/// The clauses of `section`, those of other than `versions` left out.
+fn section_of(section: Section, versions: Versions) -> String {
+    let all = [(Version::V33, section.v33), (Version::V34, section.v34), (Version::V50, section.v50)];
     let named: Vec<String> = all
         .iter()
-        .filter(|(_, section)| !section.is_empty())
+        .filter(|(version, section)| versions.contains(*version) && !section.is_empty())
         .map(|(version, section)| format!("SMPP {version} {section}"))
         .collect();
     named.join("; ")
@@ -368,6 +397,9 @@ mod tests {
         let said = |kind, title: &str| (kind, title.to_owned());
         assert_eq!(kinds("ESME_RTHROTTLED"), [said("status", "ESME_RTHROTTLED 0x00000058 (88)")]);
         assert_eq!(kinds("rthrottled"), kinds("ESME_RTHROTTLED"));
+        assert_eq!(kinds("throttled"), kinds("ESME_RTHROTTLED"));
+        assert_eq!(kinds("ok"), kinds("ESME_ROK"));
+        assert_eq!(kinds(" "), []);
         assert_eq!(kinds("88"), kinds("0x58"));
         assert!(kinds("88").contains(&said("status", "ESME_RTHROTTLED 0x00000058 (88)")));
         assert_eq!(kinds("submit_sm"), [said("command", "submit_sm 0x00000004")]);
@@ -377,7 +409,7 @@ mod tests {
         assert_eq!(kinds("0x0427"), [said("TLV", "message_state 0x0427"), said("status", "0x00000427")]);
         assert_eq!(kinds("esm_class")[0], said("field", "esm_class"));
         assert_eq!(kinds("header.truncated"), [said("rule", "header.truncated")]);
-        assert_eq!(kinds("0x1401"), [said("TLV", "0x00001401")]);
+        assert_eq!(kinds("0x1401"), [said("TLV", "0x1401")]);
         assert_eq!(kinds("nonsense"), []);
     }
 
@@ -399,6 +431,8 @@ mod tests {
         for (word, name) in [
             ("sumbit_sm", "submit_sm"),
             ("RTHROTLED", "ESME_RTHROTTLED"),
+            ("ESME_RTHROTLED", "ESME_RTHROTTLED"),
+            ("throtled", "ESME_RTHROTTLED"),
             ("mesage_state", "message_state"),
             ("esmclass", "esm_class"),
             ("ton_mismach", "field.address.ton_mismatch"),

@@ -8,8 +8,14 @@ use comfy_table::{ContentArrangement, Table as Comfy, presets};
 use super::plain::plain;
 use super::text::Options;
 
+/// A blank of an opening paragraph at which no line ends.
+pub(super) const GLUE: char = '\u{a0}';
+
 /// Least width of a page; a narrower terminal wraps by itself.
 const NARROWEST: u16 = 40;
+
+/// Widest that a heading is laid out, so that its explanation stays near the table below on a wide terminal.
+const WIDEST_HEADING: u16 = 120;
 
 /// Emphasis, shown where colour is allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,17 +52,23 @@ impl<'a, W: Write> Page<'a, W> {
         plain(text, self.options.ascii)
     }
 
-    /// An empty line, then a heading with an explanation at the right, where there is room.
+    /// An empty line, then a heading with an explanation at the right: as many of its parts, which `; ` separates, as
+    /// there is room for.
     pub(super) fn heading(&mut self, title: &str, note: &str) -> io::Result<()> {
         if self.begun {
             writeln!(self.out)?;
         }
-        let room = usize::from(self.width()).saturating_sub(title.len() + 3);
+        let width = usize::from(self.width().min(WIDEST_HEADING));
+        let room = width.saturating_sub(title.len() + 3);
         let heading = self.toned(title, Tone::Heading);
-        if note.is_empty() || note.len() > room {
+        let mut note = note;
+        while note.len() > room {
+            note = note.rsplit_once("; ").map_or("", |(before, _)| before);
+        }
+        if note.is_empty() {
             return self.line(&heading);
         }
-        let gap = usize::from(self.width()) - title.len() - note.len();
+        let gap = width - title.len() - note.len();
         let note = self.toned(note, Tone::Faint);
         self.line(&format!("{heading}{:gap$}{note}", ""))
     }
@@ -64,7 +76,7 @@ impl<'a, W: Write> Page<'a, W> {
     /// A paragraph at the margin.
     pub(super) fn opening(&mut self, text: &str) -> io::Result<()> {
         for line in wrapped(text, self.width(), 0) {
-            self.line(&line)?;
+            self.line(&line.replace(GLUE, " "))?;
         }
         Ok(())
     }

@@ -66,10 +66,14 @@ pub fn write_played(out: &mut impl Write) -> io::Result<()> {
     write::<as_smsc::model::Played<'_>>(out)
 }
 
-fn write<T: JsonSchema>(out: &mut impl Write) -> io::Result<()> {
+/// The schema of what is written of a type.
+pub(super) fn of<T: JsonSchema>() -> serde_json::Value {
     // Of what is written: a key that may be null is there nonetheless, so it is required.
-    let schema = SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>();
-    super::json::write(&schema, out)
+    SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>().to_value()
+}
+
+fn write<T: JsonSchema>(out: &mut impl Write) -> io::Result<()> {
+    super::json::write(&of::<T>(), out)
 }
 
 #[cfg(test)]

@@ -134,6 +134,16 @@ fn narrow(mut table: Comfy, place: usize, to: u16, wraps: bool, width: u16, asci
     table
 }
 
+/// What the columns of a table with these `lines` mean, worst rows first: of `words`, by their column's title, those
+/// whose column was not left out.
+pub(super) fn legend(lines: &[String], words: &[(&str, &str)]) -> String {
+    let titles = lines.first().map_or("", String::as_str);
+    let shown = words.iter().filter(|(title, _)| titles.split_whitespace().any(|word| word == *title));
+    let mut parts = vec!["worst first"];
+    parts.extend(shown.map(|(_, words)| *words));
+    parts.join("; ")
+}
+
 fn lines(table: &Comfy) -> Vec<String> {
     table.lines().map(|line| line.trim_end().to_owned()).collect()
 }

@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 
 use super::page::{Page, Tone, wrapped};
-use super::text::Options;
+use super::text::{Options, skipped_words};
 use crate::dissect::model::{Dissection, Finding, Pdu, Role, Severity, Text, Value};
 
 /// Octets in a row of a dump.
@@ -29,7 +29,7 @@ pub fn write_dissection(dissection: &Dissection, options: &Options, out: &mut im
     }
     for skipped in &dissection.skipped {
         let unit = if skipped.octets == 1 { "octet" } else { "octets" };
-        page.item(&format!("{} {unit} skipped: {}", skipped.octets, skipped.why.replace('_', " ")), None)?;
+        page.item(&format!("{} {unit} skipped: {}", skipped.octets, skipped_words(&skipped.why)), None)?;
     }
     Ok(())
 }
@@ -43,7 +43,7 @@ fn write_pdu<W: Write>(pdu: &Pdu, findings: &[&Finding], page: &mut Page<'_, W>)
     let cut =
         if pdu.partial { format!(" of {}, the rest is missing", pdu.command_length) } else { String::new() };
     let frame = pdu.frame.map(|frame| format!("frame {frame}, ")).unwrap_or_default();
-    let place = format!("{frame}PDU {}, {} octets{cut}, at {}{from}", pdu.index, pdu.octets, pdu.offset);
+    let place = format!("{frame}PDU {}, {} octets{cut}, offset {}{from}", pdu.index, pdu.octets, pdu.offset);
     page.heading(&pdu.command, &place)?;
     let status = match &pdu.command_status.name {
         Some(name) => name.clone(),

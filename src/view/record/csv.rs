@@ -127,6 +127,28 @@ impl Table {
         Self { columns: if columns.is_empty() { all() } else { columns.to_vec() } }
     }
 
+    /// What is wrong with a column that no document of `event_type` can have, in words.
+    ///
+    /// # Errors
+    /// The path, and the one that is nearest to it.
+    pub fn check(event_type: EventType, columns: &[String]) -> Result<(), String> {
+        if columns.is_empty() {
+            return Ok(());
+        }
+        let paths = paths(event_type);
+        let unknown = columns.iter().find(|column| !paths.contains(*column));
+        unknown.map_or(Ok(()), |column| {
+            let last = |path: &str| path.rsplit('.').next().unwrap_or_default().to_owned();
+            let likeness = |path: &String| {
+                let whole = strsim::jaro_winkler(path, column);
+                whole.max(strsim::jaro_winkler(&last(path), &last(column)))
+            };
+            let near = paths.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+            let hint = near.filter(|near| likeness(near) > 0.8).map(|near| format!("; did you mean {near}?"));
+            Err(format!("{column}: no key of a {} record{}", event_type.name(), hint.unwrap_or_default()))
+        })
+    }
+
     /// Writes the titles.
     ///
     /// # Errors
@@ -149,6 +171,44 @@ impl Table {
     }
 }
 
+/// The paths of all keys that a document of `event_type` can have.
+fn paths(event_type: EventType) -> Vec<String> {
+    let schema = super::super::schema::of::<Document>();
+    let mut all = Vec::new();
+    collect(&schema, &schema, "", &mut all);
+    let others =
+        [EventType::Transaction, EventType::Pdu, EventType::Session, EventType::Finding, EventType::Summary];
+    let others = others.map(|other| (other != event_type).then(|| object(other)));
+    all.retain(|path| !others.iter().flatten().any(|other| path.split('.').next() == Some(other)));
+    all
+}
+
+/// The key of the object that only this type has.
+const fn object(event_type: EventType) -> &'static str {
+    match event_type {
+        EventType::Session => "session_info",
+        other => other.name(),
+    }
+}
+
+/// The paths below `node` of a schema, which `root` is; not those within arrays, of which a cell has the whole.
+fn collect(root: &Value, node: &Value, path: &str, all: &mut Vec<String>) {
+    if let Some(name) = node.get("$ref").and_then(Value::as_str) {
+        if let Some(node) = name.strip_prefix('#').and_then(|pointer| root.pointer(pointer)) {
+            collect(root, node, path, all);
+        }
+        return;
+    }
+    for choice in ["anyOf", "oneOf"].iter().filter_map(|key| node.get(key)?.as_array()).flatten() {
+        collect(root, choice, path, all);
+    }
+    for (key, below) in node.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+        all.push(path.clone());
+        collect(root, below, &path, all);
+    }
+}
+
 /// The value under a path with dots.
 fn find<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
     path.split('.').try_fold(value, |value, key| value.get(key))
@@ -167,6 +227,33 @@ fn cell(value: Option<&Value>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_column_of_a_type_is_a_key_of_its_documents_and_others_are_not() {
+        for event_type in [
+            EventType::Transaction,
+            EventType::Pdu,
+            EventType::Session,
+            EventType::Finding,
+            EventType::Summary,
+        ] {
+            let Table { columns } = Table::new(event_type, &[]);
+            assert_eq!(Table::check(event_type, &columns), Ok(()));
+        }
+        let check = |column: &str| Table::check(EventType::Transaction, &[column.to_owned()]);
+        assert_eq!(check("transaction.response_tlvs"), Ok(()));
+        assert_eq!(check("pcap.frames"), Ok(()));
+        for (column, said) in [
+            ("transaction.comand", "no key of a transaction record; did you mean transaction.command?"),
+            ("latency_us", "no key of a transaction record; did you mean transaction.latency_us?"),
+            ("pdu.octets", "no key of a transaction record"),
+            ("transaction.tlvs.0.tag", "no key of a transaction record"),
+            ("xyzzy", "no key of a transaction record"),
+        ] {
+            let wrong = check(column).unwrap_err();
+            assert!(wrong.starts_with(&format!("{column}: {said}")), "{wrong}");
+        }
+    }
 
     #[test]
     fn nothing_begins_like_a_formula() {

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::super::figures::{count, millis, of, percent};
 use super::super::page::{Page, Tone};
-use super::super::table::Table;
+use super::super::table::{Table, legend};
 use crate::report::Report;
 use crate::report::model::{Account, Latency, Leg, Transactions};
 
@@ -23,10 +23,6 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
     if !is_shown(report) {
         return Ok(());
     }
-    page.heading(
-        "WHERE",
-        "worst first; failed, unanswered and latency of submit_sm; window: most in flight",
-    )?;
     let mut sides: Vec<Option<Leg>> = report.accounts.iter().map(|account| account.side).collect();
     sides.sort_unstable_by_key(|side| Reverse(*side));
     sides.dedup();
@@ -66,7 +62,13 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
             row(&mut table, shows_sides, side, name, more, None);
         }
     }
-    for line in table.lines(page.width(), page.options().ascii) {
+    let lines = table.lines(page.width(), page.options().ascii);
+    let legend = legend(
+        &lines,
+        &[("failed", "failed, unanswered, latency: of submit_sm"), ("window", "window: most in flight")],
+    );
+    page.heading("WHERE", &legend)?;
+    for line in lines {
         page.line(&line)?;
     }
     for (name, period) in report.accounts.iter().filter_map(|account| Some((account, account.churn.period?)))

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::super::figures::{count, millis, percent};
-use super::super::page::{Page, Tone};
+use super::super::page::{GLUE, Page, Tone};
 use super::super::table::Table;
 use crate::report::Report;
 use crate::report::model::{Leg, Status, Transactions};
@@ -114,12 +114,14 @@ pub(super) fn write_statuses<W: Write>(report: &Report, page: &mut Page<'_, W>) 
         let mut cells = vec![format!("0x{status:08x} ({status})"), page.plain(name).into_owned()];
         cells.extend(legs.iter().map(|&leg| count(sum(rows, |row| row.leg == leg))));
         if commands_fit {
-            cells.push(page.plain(&commands(rows)).into_owned());
+            // Beside two legs there is room for one command in a line.
+            let most = if legs.len() > 1 { 2 } else { 3 };
+            cells.push(commands(rows, most, page));
         }
         table.row(cells);
     }
     for line in table.lines(page.width(), page.options().ascii) {
-        page.line(&line)?;
+        page.line(&line.replace(GLUE, " "))?;
     }
     let left = u64::try_from(statuses.len().saturating_sub(most)).unwrap_or(u64::MAX);
     if left > 0 {
@@ -133,9 +135,8 @@ fn sum(rows: &[&Status], which: impl Fn(&Status) -> bool) -> u64 {
 }
 
 /// `submit_sm_resp`, or `submit_sm_resp 12, deliver_sm_resp 3` where there are several, the most frequent first and
-/// the last of many summed up: `8 more 19`.
-fn commands(rows: &[&Status]) -> String {
-    const MOST: usize = 3;
+/// the last of more than `most` summed up: `8 others 19`.
+fn commands<W: Write>(rows: &[&Status], most: usize, page: &Page<'_, W>) -> String {
     let mut counts: Vec<(&str, u64)> = Vec::new();
     for row in rows {
         match counts.iter_mut().find(|(command, _)| *command == row.command) {
@@ -144,16 +145,18 @@ fn commands(rows: &[&Status]) -> String {
         }
     }
     if let [(command, _)] = counts.as_slice() {
-        return (*command).to_owned();
+        return page.plain(command).into_owned();
     }
     counts.sort_by_key(|&(_, total)| Reverse(total));
-    let named = if counts.len() > MOST { MOST - 1 } else { counts.len() };
+    let named = if counts.len() > most { most.saturating_sub(1) } else { counts.len() };
     let (named, more) = counts.split_at(named);
-    let mut parts: Vec<String> =
-        named.iter().map(|(command, total)| format!("{command} {}", count(*total))).collect();
+    let mut parts: Vec<String> = named
+        .iter()
+        .map(|(command, total)| format!("{}{GLUE}{}", page.plain(command), count(*total)))
+        .collect();
     if !more.is_empty() {
         let total = more.iter().map(|&(_, total)| total).fold(0, u64::saturating_add);
-        parts.push(format!("{} more {}", more.len(), count(total)));
+        parts.push(format!("{}{GLUE}others{GLUE}{}", more.len(), count(total)));
     }
     parts.join(", ")
 }

@@ -1,5 +1,6 @@
 //! FINDINGS: what is wrong with the traffic, by rule, each with its first place.
 
+use std::cmp::Reverse;
 use std::io::{self, Write};
 
 use super::super::figures::count;
@@ -17,14 +18,16 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
     }
     page.heading(
         "FINDINGS",
-        "wrong with the traffic, by rule; how often; the first place and what is wrong there",
+        "wrong with the traffic, worst first; how often; the first place, and what is wrong there",
     )?;
     let files = report.capture.files.len() > 1;
     let counts = report.findings.iter().map(|finding| count(finding.count).len()).max().unwrap_or(0);
     // Where the rule begins, and its message below.
     let indent = u16::try_from(2 + SEVERITY + 2 + counts + 2).unwrap_or(0);
     let most = page.options().rows;
-    for finding in report.findings.iter().take(most) {
+    let mut findings: Vec<&Finding> = report.findings.iter().collect();
+    findings.sort_by_key(|finding| (finding.severity, Reverse(finding.count)));
+    for finding in findings.into_iter().take(most) {
         let (word, tone) = match finding.severity {
             Severity::Error => ("error", Some(Tone::Bad)),
             Severity::Warning => ("warning", Some(Tone::Doubtful)),

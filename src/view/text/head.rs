@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::super::figures::{count, octets, of, span};
-use super::super::page::{Page, Tone};
+use super::super::page::{GLUE, Page, Tone};
 use super::super::table::Table;
 use crate::report::Report;
 use crate::report::model::{Capture, Leg, Start};
@@ -29,7 +29,7 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
     line.push_str(&times(capture, &page.options().zone));
     if !capture.local.is_empty() {
         let local: Vec<String> = capture.local.iter().map(ToString::to_string).collect();
-        line.push_str(&format!("; we are {}", local.join(", ")));
+        line.push_str(&format!("; we{GLUE}are{GLUE}{}", local.join(", ")));
     }
     page.opening(&line)?;
     if capture.frames == 0 {
@@ -67,7 +67,8 @@ fn times(capture: &Capture, zone: &Zone) -> String {
     line.push(' ');
     line.push_str(&zone.label(first, last));
     if let Some(duration) = capture.duration_ms.filter(|&duration| duration > 0.0) {
-        line.push_str(&format!(" ({})", span(duration)));
+        let span = span(duration).replace(' ', &GLUE.to_string());
+        line.push_str(&format!(" ({span})"));
     }
     line
 }

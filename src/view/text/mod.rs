@@ -11,6 +11,8 @@ mod sessions;
 mod slowest;
 mod trust;
 
+pub(super) use trust::skipped_words;
+
 use std::io::{self, Write};
 
 use super::page::Page;

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::super::figures::{count, millis, of, short_span};
 use super::super::page::{Page, Tone};
-use super::super::table::Table;
+use super::super::table::{Table, legend};
 use crate::report::Report;
 use crate::report::model::{Bind, Capture, End, EndedBy, Session, Start};
 use crate::time::Zone;
@@ -17,10 +17,6 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
     if report.sessions.is_empty() && report.sessions_omitted == 0 {
         return Ok(());
     }
-    page.heading(
-        "SESSIONS",
-        "worst first; bad: PDUs with errors; failed, unanswered: requests; window: most in flight",
-    )?;
     let mut table = Table::default()
         .text("id")
         .name("account", 9)
@@ -59,16 +55,29 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
             session.window.max.map_or_else(|| "-".to_owned(), count),
         ]);
     }
-    if !report.sessions.is_empty() && rows > 0 {
-        for line in table.lines(page.width(), page.options().ascii) {
-            page.line(&line)?;
-        }
+    let shown = !report.sessions.is_empty() && rows > 0;
+    let lines = if shown { table.lines(page.width(), page.options().ascii) } else { Vec::new() };
+    let legend = legend(
+        &lines,
+        &[
+            ("failed", "failed, unanswered, latency: of all requests"),
+            ("window", "window: most in flight"),
+            ("bad", "bad: PDUs with errors"),
+        ],
+    );
+    page.heading("SESSIONS", &legend)?;
+    for line in lines {
+        page.line(&line)?;
     }
     let left = u64::try_from(report.sessions.len().saturating_sub(rows)).unwrap_or(u64::MAX);
     let left = left.saturating_add(report.sessions_omitted);
     if left > 0 {
-        let how = if report.sessions.len() > rows { "--format json" } else { "--max-sessions" };
-        page.item(&format!("and {}, less bad; {how} lists more", of(left, "session")), Some(Tone::Faint))?;
+        let how = if report.sessions_omitted > 0 {
+            "more of them are listed with --format json --max-sessions"
+        } else {
+            "--format json lists them"
+        };
+        page.item(&format!("and {}, less bad: {how}", of(left, "session")), Some(Tone::Faint))?;
     }
     Ok(())
 }
@@ -104,7 +113,11 @@ fn began(session: &Session, capture: &Capture, zone: &Zone) -> String {
     }
 }
 
+/// How it ended; of a session whose bind was refused that says more than who hung up.
 fn ended(session: &Session) -> String {
+    if session.bind.is_none() && session.conduct.refused.is_some() {
+        return "refused".to_owned();
+    }
     let how = match session.end {
         None => "bound anew",
         Some(End::Unbind) => "unbind",

@@ -6,7 +6,7 @@ use super::super::figures::{count, of};
 use super::super::page::Page;
 use super::commands::listed;
 use crate::report::Report;
-use crate::report::model::{File, KeyFrom, PartialReason, ReasonCount, Redaction, Unanswered};
+use crate::report::model::{File, KeyFrom, PartialReason, Redaction, Unanswered};
 
 /// One sentence a line; one line in all when there is nothing to doubt.
 pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Result<()> {
@@ -85,7 +85,8 @@ fn skipped(report: &Report) -> Option<String> {
     let octets = &report.octets;
     (octets.skipped > 0).then(|| {
         let start = format!("{} of {} in no whole PDU", of(octets.skipped, "octet"), count(octets.stream));
-        sentence(&start, reasons(&octets.skipped_why))
+        let parts = octets.skipped_why.iter().map(|row| (row.count, skipped_words(&row.reason)));
+        sentence(&start, parts)
     })
 }
 
@@ -145,7 +146,7 @@ fn frames(report: &Report) -> Option<String> {
         let verb = if total == 1 { "is" } else { "are" };
         let start =
             format!("{} of {} {verb} no TCP segment", of(total, "frame"), count(report.capture.frames));
-        sentence(&start, reasons(rows))
+        sentence(&start, rows.iter().map(|row| (row.count, frame_words(&row.reason))))
     })
 }
 
@@ -181,8 +182,39 @@ fn fragments(report: &Report) -> Vec<String> {
     parts
 }
 
-fn reasons(rows: &[ReasonCount]) -> impl Iterator<Item = (u64, String)> {
-    rows.iter().map(|row| (row.count, row.reason.replace('_', " ")))
+/// Why octets are in no PDU, in words.
+pub(in crate::view) fn skipped_words(reason: &str) -> String {
+    match reason {
+        "lost_framing" => "after a command_length that cannot be",
+        "around_gap" => "beside gaps",
+        "mid_stream" => "before the first PDU, as the capture began in the middle",
+        "partial_pdu" => "of PDUs that are not all there",
+        "stream_end" => "of a header cut off by the end",
+        other => return other.replace('_', " "),
+    }
+    .to_owned()
+}
+
+/// What a frame is, or lacks, that gives no TCP segment, in words.
+fn frame_words(reason: &str) -> String {
+    match reason {
+        "not_ip" => "not IP".to_owned(),
+        "header_cut" => "with headers cut off".to_owned(),
+        "malformed" => "with headers that contradict themselves".to_owned(),
+        "too_deep" => "with too many tunnels in each other".to_owned(),
+        "ip_fragment_incomplete" => "fragments of packets that are not all there".to_owned(),
+        "ip_fragment_limit" => "fragments given up for want of room".to_owned(),
+        "bad_ip_checksum" => "with a wrong IP checksum".to_owned(),
+        "bad_tcp_checksum" => "with a wrong TCP checksum".to_owned(),
+        "not_tcp_icmpv6" => "ICMPv6".to_owned(),
+        other => match other.strip_prefix("not_tcp_") {
+            Some(number) if number.bytes().all(|digit| digit.is_ascii_digit()) => {
+                format!("IP protocol {number}")
+            }
+            Some(name) => name.to_uppercase(),
+            None => other.replace('_', " "),
+        },
+    }
 }
 
 /// `start: 2 part, 1 part`; a single part needs no number of its own.
