@@ -123,3 +123,59 @@ fn pdus_that_never_end_are_given_up_and_said() {
     assert_eq!((report.octets.stream, report.octets.in_pdus), (200 * 40_000, 0));
     assert!(inspect(&frames, 4) == report, "threads show");
 }
+
+/// The start of sessions of which one side alone was captured: `each` enquire_link of every one, none answered.
+fn one_way(connections: u32, each: u32) -> Vec<Frame> {
+    let mut frames = Vec::new();
+    let mut open: Vec<Connection> = Vec::new();
+    let mut at = START;
+    for number in 0..connections {
+        let mut own = Vec::new();
+        let mut connection = connection(number);
+        connection.open(at, &mut own);
+        frames.extend(own.into_iter().take(1));
+        open.push(connection);
+        at += 1_000;
+    }
+    for first in (0..each).step_by(1_000) {
+        for connection in &mut open {
+            let links = (first..each.min(first + 1_000)).flat_map(|n| pdu::header_only(0x15, 0, n + 1));
+            at += 1_000;
+            connection.send(Side::Opener, at, &links.collect::<Vec<u8>>(), &[], 0, &mut frames);
+        }
+    }
+    frames
+}
+
+#[test]
+fn requests_that_nobody_answers_are_given_up_together_and_said() {
+    let frames = one_way(2, 90_000);
+    let report = inspect(&frames, 1);
+    let given_up = limit(&report, "open requests given up");
+    assert!((60_000..=80_000).contains(&given_up), "{given_up}");
+    let row = report.transactions.iter().find(|row| row.command == "enquire_link").unwrap();
+    assert_eq!((row.count, row.answered), (180_000, 0));
+    assert!(inspect(&frames, 4) == report, "threads show");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn records_and_filters_of_requests_that_nobody_answers_find_room() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("one-way.pcap");
+    std::fs::write(&path, file::capture(&one_way(40, 40_000), Format::PCAP, Link::RawIp)).unwrap();
+    // 1,600,000 requests: with what is kept of each, all at once would take more than 1,600 MB.
+    for (arguments, is_lines) in
+        [("records --format ndjson --threads 2", true), ("--filter 'latency > 1s' --threads 1", false)]
+    {
+        let run = format!("ulimit -v 1300000 && \"$0\" {arguments} \"$1\" | wc -l; exit ${{PIPESTATUS[0]}}");
+        let done = std::process::Command::new("bash")
+            .args(["-c", &run, env!("CARGO_BIN_EXE_smpp-inspect"), path.to_str().unwrap()])
+            .output()
+            .unwrap();
+        let told = String::from_utf8_lossy(&done.stderr);
+        let lines = String::from_utf8_lossy(&done.stdout);
+        assert!(done.status.success(), "{arguments}: {told}");
+        assert_eq!(lines.trim() == "1600000", is_lines, "{arguments}: {lines} {told}");
+    }
+}

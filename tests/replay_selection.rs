@@ -194,6 +194,24 @@ fn an_esme_that_does_otherwise_is_told_from_the_captured_one() {
 }
 
 #[test]
+fn it_says_when_nobody_is_bound_and_there_is_more_to_come() {
+    let (_folder, capture) = numbered();
+    let (smsc, address, mut stderr) = play(&capture, &["--max", "--format", "json"]);
+    let run =
+        Run::of(&finish(start(&capture, address.parse().unwrap(), &[NAMED, &["--limit", "5"]].concat())));
+    assert_eq!(run.count("/verdicts/same"), 5, "{}", run.summary);
+    let mut said = String::new();
+    while !said
+        .contains("nobody is bound now, and 15 requests and deliveries of the capture are still to come")
+    {
+        assert!(stderr.read_line(&mut said).unwrap() > 0, "{said}");
+    }
+    kill(&smsc, "-INT");
+    let summary: Value = serde_json::from_slice(&finish(smsc).stdout).unwrap();
+    assert_eq!(summary["verdicts"]["missing"], 15, "{summary}");
+}
+
+#[test]
 fn interrupted_it_tells_what_did_not_come() {
     let (_folder, capture) = numbered();
     for (format, wanted) in [("table", "submit_sm"), ("junit", "it did not come")] {

@@ -73,7 +73,7 @@ const ROWS: &[Row] = &[
         status: 3,
         counts: NONE,
         more: &[("/connections/made", 1), ("/connections/binds", 0)],
-        why: Some("stopped"),
+        why: Some("not_bound"),
     },
     Row {
         name: "killed at the bind",
@@ -82,7 +82,7 @@ const ROWS: &[Row] = &[
         status: 3,
         counts: NONE,
         more: &[("/connections/made", 1)],
-        why: Some("stopped"),
+        why: Some("not_bound"),
     },
     Row {
         name: "silent to the bind",
@@ -91,7 +91,7 @@ const ROWS: &[Row] = &[
         status: 3,
         counts: NONE,
         more: &[("/connections/made", 1)],
-        why: Some("stopped"),
+        why: Some("not_bound"),
     },
     Row {
         name: "slow to bind",
@@ -109,7 +109,7 @@ const ROWS: &[Row] = &[
         status: 3,
         counts: NONE,
         more: &[],
-        why: Some("stopped"),
+        why: Some("not_bound"),
     },
     Row {
         name: "garbage for a bind response",
@@ -118,7 +118,7 @@ const ROWS: &[Row] = &[
         status: 3,
         counts: NONE,
         more: &[("/garbage", 1)],
-        why: Some("stopped"),
+        why: Some("not_bound"),
     },
     Row {
         name: "half closed at the bind",
@@ -127,7 +127,7 @@ const ROWS: &[Row] = &[
         status: 3,
         counts: NONE,
         more: &[],
-        why: Some("stopped"),
+        why: Some("not_bound"),
     },
     Row {
         name: "bind answered generic_nack, of status 0",
@@ -136,7 +136,7 @@ const ROWS: &[Row] = &[
         status: 3,
         counts: NONE,
         more: &[("/connections/binds", 0)],
-        why: Some("stopped"),
+        why: Some("not_bound"),
     },
     // In the middle.
     Row {

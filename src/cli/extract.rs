@@ -7,6 +7,7 @@ use clap::Args;
 use super::filter::Keep;
 use super::habits::Habits;
 use super::interrupt::Interrupt;
+use super::learning::Whose;
 use super::output::Output;
 use super::progress::Progress;
 use super::reading::{Reading, complain_of};
@@ -61,6 +62,8 @@ impl Arguments {
                 "what is kept with PDUs hangs on -Y, --since or --until: one is needed",
             ));
         }
+        let settings =
+            self.reading.knowing_us(settings, Whose::BySessionOr(self.filter.as_ref()), &interrupt);
         let output = Output::new(Some(&self.output), self.force, &inputs)?;
         let extraction = Extraction {
             filter: selecting.filter(self.filter.as_ref())?,

@@ -19,6 +19,7 @@ mod habits;
 mod identity;
 mod interrupt;
 mod lateness;
+mod learning;
 mod outflow;
 mod output;
 mod progress;

@@ -9,6 +9,7 @@ use super::filter::{Keep, of_records};
 use super::habits::Habits;
 use super::interrupt::Interrupt;
 use super::lateness::Lateness;
+use super::learning::Whose;
 use super::outflow::{OnFull, Outflow, Summarise};
 use super::output::Output;
 use super::progress::Progress;
@@ -194,6 +195,7 @@ impl Arguments {
         let selecting = self.reading.selecting();
         let mut settings = self.reading.settings(&interrupt, &mut capture)?;
         settings.filter = selecting.filter(self.filter.as_ref())?;
+        settings = self.reading.knowing_us(settings, Whose::BySessionOr(self.filter.as_ref()), &interrupt);
         let whole = match self.keep {
             Keep::Pdu => None,
             Keep::Transaction => Some(KeptWhole::Transaction),

@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use super::filter::of_records;
 use super::habits::Habits;
 use super::interrupt::Interrupt;
+use super::learning::Whose;
 use super::output::Output;
 use super::progress::Progress;
 use super::reading::{Reading, complain_of};
@@ -105,6 +106,7 @@ impl Arguments {
             filter: selecting.filter(self.filter.as_ref())?,
             ..self.reading.settings(&interrupt, &mut capture)?
         };
+        let settings = self.reading.knowing_us(settings, Whose::By(self.filter.as_ref()), &interrupt);
         if !self.columns.is_empty() {
             let way = "a report has no columns: smpp-inspect records --format csv -e PATH,...";
             return Err(Failure::new("-e", way));

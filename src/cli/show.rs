@@ -117,6 +117,14 @@ impl Arguments {
         };
         let mut progress = Progress::new();
         let mut tell = |read, of| progress.update(read, of);
+        // An account or a side may hang on our own addresses.
+        let asks = settings.selection.side.is_some() || !settings.selection.accounts.is_empty();
+        let is_told = !settings.names.local().is_empty();
+        let settings = if !asks || is_told || is_stream(&self.file) {
+            settings
+        } else {
+            Settings { names: pipeline::learn(open(), &settings, &mut tell), ..settings }
+        };
         let mut first = First::new(usize::from(self.limit));
         let outcome = if self.frame.is_some() {
             pipeline::run(capture, &settings, &mut tell)

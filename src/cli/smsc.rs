@@ -61,10 +61,10 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "DELAY", default_value = "0")]
     latency: Delay,
     /// Statuses for a share of the submissions, in percent: RSUBMITFAIL=2,0x58=0.5
-    #[arg(long, value_name = "STATUS=PERCENT,...", default_value = "")]
+    #[arg(long, value_name = "STATUS=PERCENT,...", default_value = "", hide_default_value = true)]
     errors: Mix<CommandStatus>,
     /// Final states by share, in percent; the rest is delivered: UNDELIV=5,EXPIRED=1
-    #[arg(long, value_name = "STATE=PERCENT,...", default_value = "")]
+    #[arg(long, value_name = "STATE=PERCENT,...", default_value = "", hide_default_value = true)]
     states: Mix<FinalState>,
     /// How long after its response a message is final, and its receipt sent if one was asked for
     #[arg(long, value_name = "DELAY", default_value = "1s")]

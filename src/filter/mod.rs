@@ -73,6 +73,12 @@ impl Filter {
         self.first(|fact| matches!(fact, Fact::Latency | Fact::Outcome))
     }
 
+    /// Whether the expression asks for an account or a side, which may hang on our own addresses.
+    #[must_use]
+    pub fn asks_whose(&self) -> bool {
+        self.first(|fact| matches!(fact, Fact::Account | Fact::Side)).is_some()
+    }
+
     /// The first field of the expression that a session as a whole does not have, if there is one.
     #[must_use]
     pub fn beyond_sessions(&self) -> Option<&'static str> {

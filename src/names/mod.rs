@@ -37,6 +37,8 @@ pub struct Names {
     lengths: BTreeSet<u8>,
     system_ids: BTreeMap<String, PeerId>,
     local: Vec<IpAddr>,
+    /// Whether our own addresses were learnt from the capture, and if so whether they tell sides.
+    learnt: Option<bool>,
 }
 
 /// A peer of a [`Names`], in the order of the file.
@@ -147,7 +149,25 @@ impl Names {
         self
     }
 
-    /// Our own addresses, where they were stated; in order.
+    /// The same with our own addresses as a capture shows them: they name peers, and tell sides if `tells_sides`.
+    #[must_use]
+    pub fn with_learnt(self, local: Vec<IpAddr>, tells_sides: bool) -> Self {
+        Self { learnt: Some(tells_sides), ..self.with_local(local) }
+    }
+
+    /// Whether our own addresses were learnt from the capture rather than stated.
+    #[must_use]
+    pub const fn is_learnt(&self) -> bool {
+        self.learnt.is_some()
+    }
+
+    /// Whether who binds to whom tells what a peer is, as far as our own addresses are there.
+    #[must_use]
+    pub fn tells_sides(&self) -> bool {
+        !self.local.is_empty() && self.learnt.unwrap_or(true)
+    }
+
+    /// Our own addresses, where they were stated or learnt; in order.
     #[must_use]
     pub fn local(&self) -> &[IpAddr] {
         &self.local

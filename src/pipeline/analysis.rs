@@ -15,6 +15,25 @@ use crate::time::{Duration, Timestamp};
 /// How long a closed connection is kept: segments that its end overtook may still come.
 const LINGER: Duration = Duration::from_secs(2);
 
+/// Octets of memory that wait for something to come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Weight {
+    /// Octets behind holes, starts of PDUs, and what is not known to be SMPP.
+    pub(super) octets: u64,
+    /// Open requests and what else sessions remember until it is answered or acknowledged.
+    pub(super) requests: u64,
+}
+
+impl Weight {
+    /// With `before` of it replaced by `now`.
+    pub(super) const fn changed(self, before: Self, now: Self) -> Self {
+        Self {
+            octets: self.octets.saturating_sub(before.octets).saturating_add(now.octets),
+            requests: self.requests.saturating_sub(before.requests).saturating_add(now.requests),
+        }
+    }
+}
+
 /// The state of one connection.
 pub(super) struct Analysis {
     number: ConnectionNumber,
@@ -32,8 +51,8 @@ pub(super) struct Analysis {
     early: Vec<(Side, Timestamp, Event)>,
     /// Whether the shard looks at it at each tick.
     pub(super) is_listed: bool,
-    /// Octets that it held when they were counted last.
-    weight: u64,
+    /// What it held when it was weighed last.
+    weight: Weight,
     /// What packet types say of the ends.
     facing: PerSide<Facing>,
     /// Its own counts, where connections are counted apart.
@@ -56,7 +75,7 @@ impl Analysis {
             content: Content::Unseen,
             early: Vec::new(),
             is_listed: false,
-            weight: 0,
+            weight: Weight::default(),
             facing: PerSide { opener: Facing::default(), accepter: Facing::default() },
             apart: None,
             last: None,
@@ -94,23 +113,33 @@ impl Analysis {
         done
     }
 
-    /// Counts the octets that are held until others come, and returns how many they were before and are now.
-    pub(super) fn weigh(&mut self) -> (u64, u64) {
+    /// Weighs what is held until something comes, and returns what it was before and is now.
+    pub(super) fn weigh(&mut self) -> (Weight, Weight) {
         let framers = |framers: &PerSide<Framer>| {
             count(framers.opener.held()).saturating_add(count(framers.accepter.held()))
         };
-        let content = match &self.content {
-            Content::Smpp(smpp) => framers(&smpp.framers),
-            Content::Open(open) => framers(&open.0).saturating_add(open.1.octets()),
-            Content::Unseen | Content::Tls | Content::Other | Content::Over => 0,
+        let (content, requests) = match &self.content {
+            Content::Smpp(smpp) => (framers(&smpp.framers), smpp.sessions.held()),
+            Content::Open(open) => (framers(&open.0).saturating_add(open.1.octets()), 0),
+            Content::Unseen | Content::Tls | Content::Other | Content::Over => (0, 0),
         };
-        let now = self.tcp.held().saturating_add(content);
+        let now = Weight { octets: self.tcp.held().saturating_add(content), requests };
         (std::mem::replace(&mut self.weight, now), now)
     }
 
     /// As of when it was weighed last.
-    pub(super) const fn weight(&self) -> u64 {
+    pub(super) const fn weight(&self) -> Weight {
         self.weight
+    }
+
+    /// Gives up the oldest of what waits in its sessions.
+    pub(super) fn relieve_sessions(&mut self, frame: u64, setup: &Setup, tally: &mut Tally, out: &mut Out) {
+        out.frame = frame;
+        if let Content::Smpp(smpp) = &mut self.content {
+            let Smpp { sessions, live, ended, .. } = &mut **smpp;
+            sessions.relieve(&mut Outcomes { live, ended, tally, connection: self.number });
+        }
+        self.settle(frame, setup, tally, out);
     }
 
     /// Lets go of what is held until others come: holes are gaps, PDUs that are not whole are partial, and what was
@@ -308,6 +337,10 @@ impl Analysis {
         let Content::Smpp(smpp) = &mut self.content else { return };
         let (number, opener, accepter, facing) = (self.number, self.opener, self.accepter, self.facing);
         let ends = (opener, accepter);
+        let given_up = smpp.sessions.take_given_up();
+        if given_up > 0 {
+            tally.limits.add("open requests given up, for want of memory", given_up);
+        }
         if let Some(sieve) = &setup.sieve {
             sift(sieve, ends, smpp, tally);
         }

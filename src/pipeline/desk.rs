@@ -9,6 +9,10 @@ use crate::smpp::Role;
 
 use super::setup::Singly;
 
+/// Octets, and records, for which a sheet keeps room.
+const ROOM: usize = 8 << 20;
+const SLIPS: usize = 1 << 16;
+
 /// A thread's records of one batch, until the leading thread takes them.
 #[derive(Debug, Default)]
 pub(super) struct Sheet {
@@ -64,6 +68,11 @@ impl Desk {
     /// Which records are wanted.
     pub(super) const fn singly(&self) -> Singly {
         self.singly
+    }
+
+    /// Whether there is so much on the sheet that it should be taken.
+    pub(super) fn is_full(&self) -> bool {
+        self.sheet.octets.len() > ROOM || self.sheet.slips.len() > SLIPS
     }
 
     /// Gives the sheet for an empty one, whose allocations serve again.
@@ -173,6 +182,8 @@ impl Sheet {
         let Self { slips, octets, records, signs, limits } = self;
         slips.clear();
         octets.clear();
+        octets.shrink_to(ROOM);
+        slips.shrink_to(SLIPS);
         records.clear();
         signs.clear();
         limits.clear();

@@ -15,6 +15,7 @@ mod batch;
 mod desk;
 mod extract;
 mod flow;
+mod learning;
 mod merge;
 mod pdus;
 mod reader;
@@ -48,6 +49,7 @@ use crate::smpp::text::Charset;
 use crate::tcp::{Flows, Limits as TcpLimits};
 use crate::time::Duration;
 
+pub use learning::learn;
 pub use recording::recording;
 pub use records::{Given, Take, belonging, records, written};
 

@@ -1,10 +1,10 @@
 //! A shard: whole connections, worked through in capture order, without locks.
 
-use super::analysis::Analysis;
+use super::analysis::{Analysis, Weight};
 use super::batch::{Batch, Dealt, SHARDS, Work};
 use super::setup::{Out, Setup};
 use crate::dissect::Wanted;
-use crate::num::index;
+use crate::num::{count, index};
 use crate::report::counts::Counts;
 use crate::report::{Exchanged, Singled, Tally};
 use crate::session::End;
@@ -18,7 +18,7 @@ pub(super) struct Shard {
     /// Places of those that time can change something about.
     active: Vec<u32>,
     /// Octets that its connections hold until others come.
-    held: u64,
+    held: Weight,
     tally: Tally,
     /// Bounds that were reached, as far as that was told.
     told: Counts<&'static str>,
@@ -26,6 +26,9 @@ pub(super) struct Shard {
 
 /// Octets that the connections of a shard may hold in all.
 const MOST_HELD: u64 = 3 << 20;
+
+/// Octets that open requests and the like may take of a shard: over 50,000 of them.
+const MOST_OPEN: u64 = 6 << 20;
 
 impl Shard {
     pub(super) fn new(setup: Setup) -> Self {
@@ -38,7 +41,7 @@ impl Shard {
             setup,
             connections: Vec::new(),
             active: Vec::new(),
-            held: 0,
+            held: Weight::default(),
             tally: Tally { wanted, transactions, found, ..Tally::default() },
             told: Counts::default(),
         }
@@ -77,16 +80,24 @@ impl Shard {
         }
     }
 
-    /// The capture ends: everything still open is settled, and what that completes goes to `out`. Returns the counts.
-    pub(super) fn finish(mut self, now: Timestamp, out: &mut Out) -> Tally {
-        for connection in std::mem::take(&mut self.connections).into_iter().flatten() {
-            let mut connection = connection;
-            let Self { setup, tally, .. } = &mut self;
-            connection.counting(setup, tally, |connection, tally| {
-                connection.finish(now, setup, tally, out);
-            });
-            connection.rest(u64::MAX, out);
-        }
+    /// The number of places of its connections.
+    pub(super) const fn places(&self) -> usize {
+        self.connections.len()
+    }
+
+    /// The capture ends: what is still open on the connection at that place is settled, and what that completes goes to
+    /// `out`.
+    pub(super) fn finish(&mut self, place: usize, now: Timestamp, out: &mut Out) {
+        let Some(mut connection) = self.connections.get_mut(place).and_then(Option::take) else { return };
+        let Self { setup, tally, .. } = self;
+        connection.counting(setup, tally, |connection, tally| {
+            connection.finish(now, setup, tally, out);
+        });
+        connection.rest(u64::MAX, out);
+    }
+
+    /// Its counts.
+    pub(super) fn into_tally(self) -> Tally {
         self.tally
     }
 
@@ -102,9 +113,13 @@ impl Shard {
             self.active.push(place);
         }
         let (before, now) = connection.weigh();
-        self.held = self.held.saturating_sub(before).saturating_add(now);
-        if self.held > MOST_HELD {
+        self.held = self.held.changed(before, now);
+        if self.held.octets > MOST_HELD {
             self.relieve(segment.arrival.frame, out);
+        }
+        // Each time at least one request is given up.
+        while self.held.requests > MOST_OPEN {
+            self.relieve_sessions(segment.arrival.frame, out);
         }
         self.tell(segment.arrival.frame, out);
     }
@@ -114,11 +129,31 @@ impl Shard {
     fn relieve(&mut self, frame: u64, out: &mut Out) {
         let connections = self.connections.iter_mut().flatten();
         // Of several that hold as much, the last one: it began latest.
-        if let Some(heaviest) = connections.max_by_key(|connection| connection.weight()) {
+        if let Some(heaviest) = connections.max_by_key(|connection| connection.weight().octets) {
             let (setup, tally) = (&self.setup, &mut self.tally);
             heaviest.counting(setup, tally, |heaviest, tally| heaviest.relieve(frame, setup, tally, out));
             let (before, now) = heaviest.weigh();
-            self.held = self.held.saturating_sub(before).saturating_add(now);
+            self.held = self.held.changed(before, now);
+        }
+    }
+
+    /// Makes all connections whose sessions wait for as much as others do, or more, give up a part of it.
+    #[cold]
+    fn relieve_sessions(&mut self, frame: u64, out: &mut Out) {
+        let waits = |connection: &Analysis| connection.weight().requests;
+        let waiting = self.connections.iter().flatten().map(|connection| waits(connection));
+        let count = count(waiting.filter(|&octets| octets > 0).count());
+        let mean = self.held.requests.checked_div(count).unwrap_or(0);
+        let (setup, tally) = (&self.setup, &mut self.tally);
+        for connection in self.connections.iter_mut().flatten() {
+            if waits(connection) < mean.max(1) {
+                continue;
+            }
+            connection.counting(setup, tally, |connection, tally| {
+                connection.relieve_sessions(frame, setup, tally, out);
+            });
+            let (before, now) = connection.weigh();
+            self.held = self.held.changed(before, now);
         }
     }
 
@@ -134,7 +169,7 @@ impl Shard {
                 connection.rest(frame, out);
             }
             let (before, now) = connection.weigh();
-            self.held = self.held.saturating_sub(before).saturating_add(now);
+            self.held = self.held.changed(before, now);
             connection.is_listed = !connection.is_quiet();
             connection.is_listed
         });
@@ -145,7 +180,7 @@ impl Shard {
     fn forget(&mut self, connection: u32, frame: u64, out: &mut Out) {
         let Some(slot) = self.connections.get_mut(index(connection / SHARDS)) else { return };
         if let Some(mut connection) = slot.take() {
-            self.held = self.held.saturating_sub(connection.weight());
+            self.held = self.held.changed(connection.weight(), Weight::default());
             let Self { setup, tally, .. } = self;
             connection.counting(setup, tally, |connection, tally| {
                 connection.leave(End::Idle, frame, setup, tally, out);

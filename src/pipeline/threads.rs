@@ -5,20 +5,22 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 
 use super::Progress;
 use super::batch::{Batch, SHARDS, Tick};
-use super::desk::Sheet;
+use super::desk::{Desk, Sheet};
 use super::merge::{self, merge};
 use super::reader::Reader;
 use super::records::Counter;
 use super::setup::{Out, Setup};
 use super::shard::Shard;
 use crate::report::{Assembly, Row, Tally};
-use crate::time::Timestamp;
 
 /// Octets of a block: large enough that reading and handing over cost little, small enough for the caches.
 pub(super) const BLOCK: usize = 1 << 20;
 
 /// Batches under way at once.
 const IN_FLIGHT: usize = 3;
+
+/// Rows after which what the end of the capture completes is handed on.
+const ROWS: usize = 1_024;
 
 /// What a worker made of a batch.
 #[derive(Debug, Default)]
@@ -54,6 +56,11 @@ impl Outlet<'_, '_> {
 }
 
 impl Out {
+    /// Whether there is so much that it should be taken.
+    fn is_full(&self) -> bool {
+        self.rows.len() > ROWS || self.desk.as_ref().is_some_and(Desk::is_full)
+    }
+
     /// Gives what was put there, for an empty sheet.
     fn turn(&mut self, empty: Sheet) -> Yield {
         let sheet = self.desk.as_mut().map_or_else(Sheet::default, |desk| desk.turn(empty));
@@ -83,23 +90,38 @@ pub(super) fn alone(
         let (read, of) = reader.position();
         progress(read, of);
     }
+    finish(shards, out, reader, outlet)
+}
+
+/// The capture ends: what is still open is settled, one connection after the other in their order, and handed on before
+/// it becomes much.
+fn finish(mut shards: Vec<Shard>, mut out: Out, reader: &Reader, outlet: &mut Outlet<'_, '_>) -> Vec<Tally> {
     let now = reader.now();
-    let tallies = shards.into_iter().map(|shard| shard.finish(now, &mut out)).collect();
+    let places = shards.iter().map(Shard::places).max().unwrap_or(0);
+    let mut spare = Vec::new();
+    for place in 0..places {
+        for shard in &mut shards {
+            shard.finish(place, now, &mut out);
+            if out.is_full() {
+                spare = outlet.take(vec![out.turn(spare.pop().unwrap_or_default())], &[], reader);
+            }
+        }
+    }
     outlet.take(vec![out.turn(Sheet::default())], &[], reader);
-    tallies
+    shards.into_iter().map(Shard::into_tally).collect()
 }
 
 /// What goes to a worker; with a sheet that was emptied.
 enum Order {
     Work(u64, Arc<Batch>, Sheet),
-    Finish(Timestamp),
+    Finish,
 }
 
 /// What comes back from a worker.
 enum Done {
     Worked(u64, Yield),
-    /// Its shards' counts, by shard.
-    Finished(Vec<(u32, Tally)>, Yield),
+    /// Its shards, with their numbers.
+    Finished(Vec<(u32, Shard)>),
 }
 
 /// Reader and merger on this thread, the shards over `workers` others: this one has little to do.
@@ -168,11 +190,10 @@ fn lead(
         under_way.push((number, batch));
         number += 1;
     }
-    let now = reader.now();
     for order in orders {
-        let _ = order.send(Order::Finish(now));
+        let _ = order.send(Order::Finish);
     }
-    let (mut tallies, mut last) = (Vec::new(), Vec::new());
+    let mut shards = Vec::new();
     for done in results {
         match done {
             Done::Worked(batch, made) => {
@@ -182,15 +203,12 @@ fn lead(
                     outlet.take(yields, &minutes, reader);
                 }
             }
-            Done::Finished(shards, made) => {
-                tallies.extend(shards);
-                last.push(made);
-            }
+            Done::Finished(theirs) => shards.extend(theirs),
         }
     }
-    outlet.take(last, &[], reader);
-    tallies.sort_by_key(|(shard, _)| *shard);
-    tallies.into_iter().map(|(_, tally)| tally).collect()
+    shards.sort_by_key(|(number, _)| *number);
+    let out = outlet.out(reader);
+    finish(shards.into_iter().map(|(_, shard)| shard).collect(), out, reader, outlet)
 }
 
 /// A worker: every `workers`-th shard.
@@ -215,10 +233,8 @@ fn serve(
                     return;
                 }
             }
-            Order::Finish(now) => {
-                let tallies =
-                    shards.into_iter().map(|(number, shard)| (number, shard.finish(now, &mut out))).collect();
-                let _ = done.send(Done::Finished(tallies, out.turn(Sheet::default())));
+            Order::Finish => {
+                let _ = done.send(Done::Finished(shards));
                 return;
             }
         }

@@ -144,13 +144,7 @@ impl Link {
     /// Takes a request; false where it will not be sent, which is told.
     pub(super) fn queue_request(&mut self, planned: Planned, core: &mut Core) -> bool {
         if self.is_over() || core.stopping || core.is_over() || core.is_out_of_steps() {
-            let why = if core.stopping || core.is_out_of_steps() {
-                NotSent::Stopped
-            } else if core.is_over() {
-                NotSent::Duration
-            } else {
-                NotSent::NotBound
-            };
+            let why = self.why_not_sent(core);
             self.not_sent(planned, why, core);
             return false;
         }
@@ -418,16 +412,24 @@ impl Link {
         let why = if core.stopping { Missing::Stopped } else { Missing::Disconnected };
         self.forget(why, core);
         self.state = State::Over;
-        let why = if core.stopping || core.is_out_of_steps() {
+        let why = self.why_not_sent(core);
+        let queue = std::mem::take(&mut self.queue);
+        queue.into_iter().for_each(|planned| self.not_sent(planned, why, core));
+        self.sends_no_more(core);
+    }
+
+    /// Why what is left is not sent, where the session is over or nothing more may be sent.
+    fn why_not_sent(&self, core: &Core) -> NotSent {
+        let is_at_fault = core.failure.as_ref().is_some_and(|(link, _)| *link == self.id);
+        if is_at_fault && !self.was_bound {
+            NotSent::NotBound
+        } else if core.stopping || core.is_out_of_steps() {
             NotSent::Stopped
         } else if core.is_over() {
             NotSent::Duration
         } else {
             NotSent::NotBound
-        };
-        let queue = std::mem::take(&mut self.queue);
-        queue.into_iter().for_each(|planned| self.not_sent(planned, why, core));
-        self.sends_no_more(core);
+        }
     }
 
     fn sends_no_more(&mut self, core: &mut Core) {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use proptest::prelude::*;
 
-use super::engine::{Close, Engine, Failure, LinkId, LinkOptions, Options, Replayed};
+use super::engine::{Close, Engine, Failure, LinkId, LinkOptions, NotSent, Options, Replayed};
 use super::plan::{Planned, Recorded};
 use crate::smpp::{CommandId, CommandStatus, Header, Span};
 use crate::smsc;
@@ -328,7 +328,33 @@ fn a_bind_that_is_refused_ends_the_run_before_anything_is_sent() {
     world.run(None);
     let failure = world.replay.failure().map(|(_, failure)| failure.clone());
     assert_eq!(failure, Some(Failure::Refused(CommandStatus::RINVSYSID)));
+    let refused = world.replay.failure().unwrap().0;
+    for exchange in world.replay.exchanges() {
+        let is_own = exchange.planned.session == refused;
+        let why = if is_own { NotSent::NotBound } else { NotSent::Stopped };
+        assert_eq!(exchange.outcome, Replayed::NotSent(why));
+    }
     assert_eq!((world.replay.counters().sent, world.replay.counters().not_sent), (0, 10));
+}
+
+#[test]
+fn a_nacked_bind_is_told_from_one_that_is_refused_and_from_no_answer() {
+    let whatever = CommandStatus(0x45);
+    for (id, status, wanted) in [
+        (CommandId::GENERIC_NACK, CommandStatus::RINVCMDID, Failure::Nacked(CommandStatus::RINVCMDID)),
+        // Whatever its status says, it is no consent.
+        (CommandId::GENERIC_NACK, CommandStatus::OK, Failure::Nacked(CommandStatus::OK)),
+        (CommandId::BIND_TRANSCEIVER_RESP, whatever, Failure::Refused(whatever)),
+    ] {
+        let mut engine = Engine::new(options(1, 1, 1), START);
+        let link = engine.connect().unwrap();
+        assert!(engine.connected(link, START));
+        let mut octets = Vec::new();
+        smsc::Pdu::new(&mut octets, id, status, crate::smpp::SequenceNumber(1)).finish();
+        engine.received(link, &octets, START);
+        assert_eq!(engine.failure().map(|(_, failure)| failure), Some(&wanted));
+        assert!(engine.is_done());
+    }
 }
 
 #[test]

@@ -39,8 +39,7 @@ pub fn owner(names: &Names, who: &Who) -> (Owner, Option<PeerId>) {
     let (esme, smsc) = (who.esme.ip, who.smsc.ip);
     let told = peer.and_then(|peer| peer.side);
     // Roles that nothing says are no proof of who bound to whom.
-    let stated =
-        (!names.local().is_empty() && who.has_roles).then(|| side(names.local(), esme, smsc)).flatten();
+    let stated = (names.tells_sides() && who.has_roles).then(|| side(names.local(), esme, smsc)).flatten();
     let system_id = who.system_id.as_deref().or_else(|| peer.and_then(|peer| peer.system_id.as_deref()));
     let (name, from) = match (peer.and_then(|peer| peer.account.as_deref()), system_id) {
         (Some(account), _) => (Name::Known(account.to_owned()), AccountFrom::Names),

@@ -319,7 +319,8 @@ impl Recorder {
         let account = owner.name(self.names.local())?;
         let side: Option<Party> = owner.told_side();
         let taken = self.selection.may_take(&who.id, system_id.as_deref())
-            && self.selection.takes_account(&account)
+            && (self.selection.accounts.is_empty()
+                || self.selection.accounts.iter().any(|wanted| owner.may_be(wanted)))
             && self.selection.takes_side(side);
         taken.then(|| Owned {
             session: who.id.to_string(),

@@ -94,7 +94,7 @@ impl Sides {
     /// customer's may have one operator in common. It tells sides where it both binds and is bound to.
     pub(super) fn new(seen: &Local, names: &Names) -> Self {
         let by_packet_types = seen.by_packet_types();
-        let (local, local_from) = if !names.local().is_empty() {
+        let (local, local_from) = if !names.local().is_empty() && !names.is_learnt() {
             (names.local().to_vec(), Some(LocalFrom::Stated))
         } else if !by_packet_types.is_empty() {
             (by_packet_types, Some(LocalFrom::PacketTypes))

@@ -12,8 +12,11 @@ use crate::smpp::{Context, Place, RuleId};
 use crate::tcp::{ConnectionNumber, Side};
 use crate::time::Timestamp;
 
-/// Octets of requests that a shard keeps until their outcome is known.
+/// Octets of memory that the requests take that a shard keeps until their outcome is known.
 const MOST_KEPT: u64 = 8 << 20;
+
+/// Octets that an allocation and a place in a table cost beyond what is in them, about.
+const OVERHEAD: u64 = 128;
 
 /// A transaction with its PDUs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,13 +100,13 @@ impl Exchanged {
     /// Keeps a PDU until [`take`](Self::take) or [`forget`](Self::forget) is called for it, which the session does once
     /// for each. Returns false when there is no room.
     pub fn keep(&mut self, connection: ConnectionNumber, side: Side, place: Place, raw: Raw) -> bool {
-        let octets = count(raw.octets.len());
+        let octets = raw.cost();
         if self.kept.saturating_add(octets) > MOST_KEPT {
             return false;
         }
         self.kept = self.kept.saturating_add(octets);
         if let Some(former) = self.waiting.insert((connection, side, place.offset), raw) {
-            self.kept = self.kept.saturating_sub(count(former.octets.len()));
+            self.kept = self.kept.saturating_sub(former.cost());
         }
         true
     }
@@ -128,8 +131,19 @@ impl Exchanged {
 
     fn remove(&mut self, connection: ConnectionNumber, side: Side, place: Place) -> Option<Raw> {
         let raw = self.waiting.remove(&(connection, side, place.offset))?;
-        self.kept = self.kept.saturating_sub(count(raw.octets.len()));
+        self.kept = self.kept.saturating_sub(raw.cost());
         Some(raw)
+    }
+}
+
+impl Raw {
+    /// Octets of memory that it takes while it is kept.
+    fn cost(&self) -> u64 {
+        let token = self.text_token.as_ref().map_or(0, |token| token.len());
+        count(self.octets.len())
+            .saturating_add(count(token))
+            .saturating_add(count(size_of::<(Key, Self)>()))
+            .saturating_add(OVERHEAD)
     }
 }
 

@@ -48,6 +48,7 @@
 use std::collections::VecDeque;
 
 use super::open::Request;
+use crate::num::count;
 use crate::smpp::CommandId;
 use crate::tcp::{Event, Late, PerSide, Side, Wait};
 use crate::time::{Duration, Timestamp};
@@ -310,6 +311,22 @@ impl Delays {
             way.recent = VecDeque::new();
         }
         std::mem::take(&mut self.forgotten)
+    }
+
+    /// Octets of memory that what is remembered of responses takes.
+    pub(super) fn octets(&self) -> u64 {
+        let sent = self.sides.opener.recent.len().saturating_add(self.sides.accepter.recent.len());
+        count(sent).saturating_mul(count(size_of::<Sent>()))
+    }
+
+    /// Forgets the older half of them.
+    pub(super) fn relieve(&mut self) {
+        for way in [&mut self.sides.opener, &mut self.sides.accepter] {
+            let half = way.recent.len() / 2;
+            way.recent.drain(..half);
+            way.recent.shrink_to_fit();
+            self.forgotten = self.forgotten.saturating_add(count(half));
+        }
     }
 
     /// Octets of `side` that follow each other within this have no pause between them.

@@ -34,6 +34,8 @@ pub struct Sessions {
     pub(super) opener: Half,
     pub(super) accepter: Half,
     pub(super) delays: Delays,
+    /// Requests given up, as far as nobody was told.
+    pub(super) given_up: u64,
 }
 
 /// What one side asked, and what was answered to it.
@@ -74,6 +76,7 @@ impl Sessions {
             opener,
             accepter,
             delays: Delays::default(),
+            given_up: 0,
         }
     }
 
@@ -293,10 +296,7 @@ impl Sessions {
             self.judge_window(seen, waiting, sink);
         }
         if full {
-            if let Some(life) = &mut self.life {
-                life.given_up = life.given_up.saturating_add(1);
-            }
-            self.give_up(side, sink);
+            self.make_room(side, sink);
         }
     }
 
@@ -462,15 +462,6 @@ impl Sessions {
         };
         if is_sure {
             self.settled = Some(self.gaps());
-        }
-    }
-
-    /// Gives up the oldest open request of a side.
-    fn give_up(&mut self, asking: Side, sink: &mut impl Sink) {
-        let half = self.half_mut(asking);
-        half.forgot = true;
-        if let Some(request) = half.open.pop_oldest() {
-            self.unanswered(asking, &request, Why::TimedOut, sink);
         }
     }
 

@@ -476,7 +476,7 @@ pub struct SessionEnd {
     pub opener_gaps: u32,
     /// Gaps in the accepter's octets.
     pub accepter_gaps: u32,
-    /// Requests given up because more than [`super::Limits::outstanding`] of one side were open.
+    /// Requests given up because more than [`super::Limits::outstanding`] of one side were open, or to make room.
     pub given_up: u64,
     /// How the opener answered.
     pub opener_answers: Answering,

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use crate::num::count;
 use crate::smpp::{CommandId, CommandStatus, Header, Place, SequenceNumber};
 use crate::time::{Duration, Timestamp};
 
@@ -62,6 +63,11 @@ impl Held {
 
     pub(super) fn len(&self) -> usize {
         self.0.len()
+    }
+
+    /// Octets of memory that they take.
+    pub(super) fn octets(&self) -> u64 {
+        count(self.0.len()).saturating_mul(count(size_of::<Answer>()))
     }
 
     pub(super) fn push(&mut self, answer: Answer) {

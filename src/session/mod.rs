@@ -43,6 +43,7 @@ mod numbers;
 mod open;
 mod order;
 mod rate;
+mod room;
 mod rules;
 mod told;
 

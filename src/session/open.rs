@@ -64,6 +64,8 @@ pub(super) enum Found {
 
 /// No slot.
 const NONE: u32 = u32::MAX;
+/// Octets that an entry of the table by number takes, about.
+const NUMBERED: u64 = 16;
 /// A table that grew beyond this many slots is given back when it is empty.
 const KEEP: usize = 1_024;
 
@@ -180,6 +182,36 @@ impl Open {
         self.waiting
     }
 
+    /// Octets of memory that the open requests take, about.
+    pub(super) fn octets(&self) -> u64 {
+        num::count(self.len()).saturating_mul(num::count(size_of::<Slot>()).saturating_add(NUMBERED))
+    }
+
+    /// Lets go of the room that most of the slots take without need: as many stay as are open.
+    pub(super) fn compact(&mut self) {
+        if self.slots.len() / 2 <= self.len().max(KEEP) {
+            return;
+        }
+        let mut kept = Self { asked: self.asked, answered: self.answered, ..Self::default() };
+        let mut next = self.oldest;
+        while let Some(slot) = self.slot(next) {
+            let index = kept.occupy(slot.request);
+            kept.by_number.insert(slot.request.sequence_number.0, index);
+            if let Some(moved) = kept.slots.get_mut(num::index(index)) {
+                (moved.order, moved.counts) = (slot.order, slot.counts);
+            }
+            if next == self.front {
+                kept.front = index;
+            }
+            next = slot.newer;
+        }
+        if self.front == NONE {
+            kept.front = NONE;
+        }
+        (kept.asked, kept.waiting) = (self.asked, self.waiting);
+        *self = kept;
+    }
+
     /// Gives a large table back once nothing is in it.
     pub(super) fn shrink(&mut self) {
         if self.is_empty() && self.slots.len() > KEEP {
@@ -239,5 +271,69 @@ impl Open {
             None => self.newest = older,
         }
         Some(request)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn request(number: u32, at: i64) -> Request {
+        Request {
+            command: CommandId::SUBMIT_SM,
+            sequence_number: SequenceNumber(number),
+            at: Timestamp::from_nanos(at),
+            place: Place { frame: 1, index: 0, offset: 0 },
+            partial: false,
+            octets: 16,
+            unseen: Duration::ZERO,
+            fault: Fault::None,
+            answering_pdus: 0,
+            asking_gaps: 0,
+            answering_gaps: 0,
+        }
+    }
+
+    proptest! {
+        /// What is let go of is room alone: all else stays, the order of arrival and the window included.
+        #[test]
+        fn a_compacted_table_answers_as_before(
+            steps in prop::collection::vec((0..3_000_u32, prop::bool::weighted(0.7)), 0..9_000),
+            kept in 0..40_u32,
+        ) {
+            let mut table = Open::default();
+            for (at, (number, asks)) in (0..).zip(steps) {
+                if asks {
+                    table.insert(request(number, at));
+                } else {
+                    table.answer(SequenceNumber(number), |_| true);
+                }
+                table.waiting(Timestamp::from_nanos(at), Duration::from_nanos(500));
+            }
+            while table.by_number.len() > num::index(kept) {
+                table.pop_oldest();
+            }
+            let state = |table: &Open| {
+                let mut chain = Vec::new();
+                let mut next = table.oldest;
+                while let Some(slot) = table.slot(next) {
+                    let number = slot.request.sequence_number.0;
+                    chain.push((number, slot.order, slot.counts, slot.request.at, next == table.front));
+                    next = slot.newer;
+                }
+                let by_number: BTreeMap<u32, Timestamp> =
+                    table.by_number.keys().filter_map(|&n| Some((n, table.peek(SequenceNumber(n))?.at))).collect();
+                (chain, by_number, table.front == NONE, table.waiting, table.asked, table.answered)
+            };
+            let before = state(&table);
+            let slots = table.slots.len();
+            table.compact();
+            prop_assert_eq!(state(&table), before);
+            prop_assert!(slots <= 2 * KEEP || table.slots.len() == table.len());
+        }
     }
 }

@@ -242,18 +242,19 @@ pub fn write_verdict(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     write_fields(&totals.fields, out)?;
-    writeln!(out, "\n{:<24} {:>10} {:>10} {:>10} {:>10}", "milliseconds", "p50", "p95", "p99", "max")?;
-    for (label, histogram) in [
+    let rows = [
         ("latency, recorded", &totals.recorded),
         ("latency, replayed", &totals.replayed),
         ("latency, from intended", &totals.intended),
         ("schedule slip", &totals.slip),
-    ] {
-        if !histogram.is_empty() {
-            let at = |q| millis(histogram.value_at_quantile(q));
-            let most = millis(histogram.max());
-            writeln!(out, "{label:<24} {:>10} {:>10} {:>10} {most:>10}", at(0.5), at(0.95), at(0.99))?;
-        }
+    ];
+    if rows.iter().any(|(_, histogram)| !histogram.is_empty()) {
+        writeln!(out, "\n{:<24} {:>10} {:>10} {:>10} {:>10}", "milliseconds", "p50", "p95", "p99", "max")?;
+    }
+    for (label, histogram) in rows.into_iter().filter(|(_, histogram)| !histogram.is_empty()) {
+        let at = |q| millis(histogram.value_at_quantile(q));
+        let most = millis(histogram.max());
+        writeln!(out, "{label:<24} {:>10} {:>10} {:>10} {most:>10}", at(0.5), at(0.95), at(0.99))?;
     }
     if let Some(rate) = run.rate() {
         let wanted = run.wanted.map_or("as many as possible".to_owned(), |wanted| format!("{wanted:.1}/s"));

@@ -92,7 +92,20 @@ impl Arguments {
                 None => say(),
             }
         };
-        let mut show = |counters: &Counters| show(progress.as_ref(), counters);
+        let mut has_said = self.quiet;
+        let mut show = |counters: &Counters| {
+            show(progress.as_ref(), counters);
+            if !has_said && counters.requests > 0 && counters.bound == 0 && counters.left > 0 {
+                has_said = true;
+                let left = counters.left;
+                let say = || {
+                    complain(&format!(
+                        "nobody is bound now, and {left} requests and deliveries of the capture are still to come: it waits for them until --duration is over, or Ctrl-C"
+                    ))
+                };
+                progress.as_ref().map_or_else(say, |bar| bar.suspend(say));
+            }
+        };
         output.write(|out| {
             let mut written = Ok(());
             let mut take = |all: Vec<Played>| {

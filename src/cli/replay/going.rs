@@ -229,6 +229,7 @@ impl Arguments {
         let cap = cleared.and_then(Cleared::rate_cap);
         let by_window = latency.map(|latency| window as f64 / latency);
         let mut pace = vec![match (self.wanted(counted), self.pace()) {
+            _ if self.step => "one for each line of standard input".to_owned(),
             (None, Pace::Max) => "as fast as possible".to_owned(),
             (None, _) => "all at once, as captured".to_owned(),
             (Some(rate), _) => format!(
@@ -241,7 +242,7 @@ impl Arguments {
             (Some(cap), by_window) if by_window.is_none_or(|other| cap <= other) => {
                 pace.push(format!("reachable: {cap:.1}/s, bound by the rate cap"));
             }
-            (_, Some(rate)) => pace.push(format!(
+            (_, Some(rate)) if !self.step => pace.push(format!(
                 "reachable: {rate:.1}/s with the recorded latency, bound by the window of {window} over all sessions"
             )),
             _ => {}
@@ -385,7 +386,7 @@ pub(super) fn words(failure: &engine::Failure) -> String {
 /// A line that shows how much of what there is, and a message.
 pub(super) fn bar(planned: u64, what: &str) -> ProgressBar {
     let bar = ProgressBar::new(planned);
-    let template = format!("[{{wide_bar}}] {{pos}} of {{len}} {what}, {{msg}}");
+    let template = format!("[{{bar:12}}] {{pos}} of {{len}} {what}, {{wide_msg}}");
     if let Ok(style) = ProgressStyle::with_template(&template) {
         bar.set_style(style.progress_chars("=> "));
     }

@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
 
 use super::super::interrupt::Interrupt;
+use super::super::learning::Whose;
 use super::super::reading::complain_of;
 use super::super::{Failure, complain};
 use super::arguments::{Arguments, Receipts};
@@ -226,6 +227,8 @@ impl Arguments {
         let mut capture = self.reading.capture(interrupt);
         let settings =
             pipeline::Settings { filter, redactor: None, ..self.reading.settings(interrupt, &mut capture)? };
+        let asked = Whose::BySessionOr(self.filter.as_ref());
+        let settings = self.reading.knowing_us(settings, asked, interrupt);
         let mut selected = Selected::default();
         let mut take = |record: &Record| {
             if let Record::Transaction(transaction) = record {
@@ -294,6 +297,7 @@ impl Arguments {
         };
         // Binds before the time that is selected say who binds, and how.
         settings.selection.period = Period::default();
+        let settings = self.reading.knowing_us(settings, Whose::BySessionOr(None), interrupt);
         let mut file: Option<FileName> = None;
         let mut take = |record: &Record| {
             let Record::Pdu(pdu) = record else { return true };

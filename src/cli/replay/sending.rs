@@ -40,7 +40,7 @@ impl Arguments {
         if self.is_twice() {
             let mut learnt = Noise::default();
             let mut take = |all: Vec<Exchange>| all.iter().for_each(|exchange| learnt.learn(exchange));
-            let outcome = self.run_once(sending, 0, "sent in the first run", &mut take)?;
+            let outcome = self.run_once(sending, 0, "sent (run 1 of 2)", &mut take)?;
             if let Some(status) = self.end_of(&outcome, sending.interrupt) {
                 return Ok(status);
             }
@@ -55,6 +55,7 @@ impl Arguments {
         let mut junit = view::Junit::default();
         // References of parts are new in the second run.
         let first_pass = if self.is_twice() { self.passes } else { 0 };
+        let what = if self.is_twice() { "sent (run 2 of 2)" } else { "sent" };
         let mut unknown = 0_u64;
         let mut outcome = None;
         output.write(|out| {
@@ -74,7 +75,7 @@ impl Arguments {
                     }
                 }
             };
-            let result = outcome.insert(self.run_once(sending, first_pass, "sent", &mut take));
+            let result = outcome.insert(self.run_once(sending, first_pass, what, &mut take));
             written?;
             let Ok(outcome) = result else { return Ok(()) };
             let failure = outcome.failure.as_ref().map(|(_, failure)| words(failure));
@@ -82,7 +83,8 @@ impl Arguments {
                 totals: &totals,
                 counters: &outcome.counters,
                 planned,
-                lasted: outcome.lasted.map(seconds),
+                // Who lets requests go one by one makes their rate.
+                lasted: outcome.lasted.map(seconds).filter(|_| !self.step),
                 wanted: self.wanted(&sending.prepared.counted),
                 failure: failure.as_deref(),
             };
@@ -180,14 +182,19 @@ impl Arguments {
         let mut show = |counters: &Counters| {
             if let Some(bar) = &progress {
                 bar.set_position(counters.sent);
-                bar.set_message(format!(
-                    "{:.1}/s{wanted}, {} in flight, {} failed, {} unanswered, slip {} ms",
+                let mut message = format!(
+                    "{:.1}/s{wanted}, {} in flight, slip {} ms",
                     bar.per_sec(),
                     counters.in_flight,
-                    counters.failed,
-                    counters.missing,
                     counters.max_slip / 1_000_000
-                ));
+                );
+                // What is nothing to worry about leaves room on a narrow terminal.
+                for (count, what) in [(counters.failed, "failed"), (counters.missing, "unanswered")] {
+                    if count > 0 {
+                        message.push_str(&format!(", {count} {what}"));
+                    }
+                }
+                bar.set_message(message);
             }
         };
         let outcome = std::thread::scope(|scope| {

@@ -76,6 +76,8 @@ pub struct Counters {
     pub unsolicited: u64,
     /// Octets that are no PDU; the connection is closed then.
     pub garbage: u64,
+    /// What was captured and is still to be done: requests to come, unbinds aside, and deliveries to be answered.
+    pub left: u64,
 }
 
 /// A captured session under way.
@@ -105,7 +107,7 @@ impl Playing {
     }
 
     const fn is_through(&self) -> bool {
-        self.expected.is_through() && self.to_tell == 0
+        self.expected.to_come() == 0 && self.to_tell == 0
     }
 }
 
@@ -180,7 +182,9 @@ impl Player {
     #[must_use]
     pub fn counters(&self) -> Counters {
         let bound = self.links.values().filter(|link| link.is_bound()).count();
-        Counters { bound: num::count(bound), ..self.core.counters }
+        let left = self.core.playing.iter().map(|one| one.expected.to_come().saturating_add(one.to_tell));
+        let left = left.fold(0, usize::saturating_add);
+        Counters { bound: num::count(bound), left: num::count(left), ..self.core.counters }
     }
 
     /// What was done since the last call.

@@ -180,9 +180,9 @@ impl Expected {
         self.by_command.get(&command).map_or(0, |queue| queue.awaited.len())
     }
 
-    /// Whether everything but unbinds has come.
-    pub(super) const fn is_through(&self) -> bool {
-        self.to_come == 0
+    /// How many have not come, unbinds aside.
+    pub(super) const fn to_come(&self) -> usize {
+        self.to_come
     }
 
     /// The next of a command, whatever it says.

@@ -18,8 +18,9 @@ impl Link {
             return;
         }
         while let Some(next) = self.queue.front() {
-            let intended = epoch.plus(next.due);
-            if !core.options.step && intended > core.now || core.next_at > core.now {
+            // One by one, a request is due when it is let go.
+            let intended = if core.options.step { core.now } else { epoch.plus(next.due) };
+            if intended > core.now || core.next_at > core.now {
                 break;
             }
             if core.options.step && core.permits == 0 || self.out.len() >= FULL {

@@ -16,6 +16,7 @@ enum Op {
     Pdu { side: Side, command: u32, number: u32, status: u32, whole: bool, jitter: i64 },
     Gap(Side),
     Tick,
+    Relieve,
     Close(End, Option<Side>),
 }
 
@@ -120,6 +121,7 @@ fn op() -> impl Strategy<Value = (i64, Op)> {
         40 => pdu,
         1 => side().prop_map(Op::Gap),
         4 => Just(Op::Tick),
+        1 => Just(Op::Relieve),
         1 => (end, prop::option::of(side())).prop_map(|(end, by)| Op::Close(end, by)),
     ];
     let step = prop_oneof![8 => 0..40_i64, 1 => 90..700_i64, 1 => 700..3_000_i64];
@@ -163,6 +165,10 @@ fn play(handshake: bool, history: &[(i64, Op)]) -> Vec<Event> {
             Op::Tick => {
                 model.tick(now);
                 sessions.tick(now, &mut trace);
+            }
+            Op::Relieve => {
+                model.relieve();
+                sessions.relieve(&mut trace);
             }
             Op::Close(end, by) => {
                 model.close(end, by, now);

@@ -544,6 +544,17 @@ impl Model {
         }
     }
 
+    /// Makes room: the oldest of each side, since so few are open, and all answers that wait for their request.
+    pub(super) fn relieve(&mut self) {
+        for side in SIDES {
+            if self.open.iter().any(|w| w.pdu.side == side) {
+                self.session().given_up += 1;
+                self.give_up(side);
+            }
+        }
+        self.release(None);
+    }
+
     pub(super) fn tick(&mut self, now: Timestamp) {
         self.release(Some(now));
         for side in SIDES {
