@@ -1,10 +1,16 @@
 //! Points and spans of capture time: nanoseconds in an `i64`, saturating, and no `now()`.
 
+mod period;
+mod zone;
+
 use std::borrow::Cow;
 use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+pub use period::{Bound, Extent, Period};
+pub use zone::Zone;
 
 /// Nanoseconds since 1970-01-01T00:00:00Z, negative before; reaches from 1677 to 2262 and saturates there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,15 +34,18 @@ impl Timestamp {
         Self(nanos)
     }
 
-    /// From RFC 3339; a blank may stand for the T, and without an offset it is UTC. `None` where it is neither, or out
-    /// of range.
+    /// From RFC 3339; a blank may stand for the T, and without an offset it is of `zone`; a date is its beginning.
+    /// `None` where it is neither, or out of range.
     #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let at = text.parse::<jiff::Timestamp>().ok().or_else(|| {
-            let civil: jiff::civil::DateTime = text.parse().ok()?;
-            civil.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
-        });
-        at.and_then(|at| i64::try_from(at.as_nanosecond()).ok()).map(Self)
+    pub fn parse(text: &str, zone: &Zone) -> Option<Self> {
+        // What RFC 9557 puts behind would be passed over.
+        if text.contains('[') {
+            return None;
+        }
+        if let Ok(at) = text.parse::<jiff::Timestamp>() {
+            return i64::try_from(at.as_nanosecond()).ok().map(Self);
+        }
+        zone.point(text.parse().ok()?)
     }
 
     /// From whole seconds since the epoch and nanoseconds within the second.
@@ -98,6 +107,22 @@ impl Duration {
         Self(seconds.saturating_mul(NANOS_PER_SECOND))
     }
 
+    /// From numbers with a unit: `90s`, `1.5s`, `500ms`, `1h30m`, in ns, us, ms, s, m or min, h, d. `None` where it is
+    /// anything else, or out of range.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut sum: i64 = 0;
+        let mut rest = Some(text).filter(|text| !text.is_empty())?;
+        while !rest.is_empty() {
+            let (figures, behind) = rest.split_at_checked(rest.find(|c: char| c.is_ascii_alphabetic())?)?;
+            let end = behind.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(behind.len());
+            let (unit, behind) = behind.split_at_checked(end)?;
+            sum = sum.checked_add(part(figures, unit)?)?;
+            rest = behind;
+        }
+        Some(Self(sum))
+    }
+
     /// Nanoseconds.
     #[must_use]
     pub const fn nanos(self) -> i64 {
@@ -115,6 +140,29 @@ impl Duration {
     pub const fn is_negative(self) -> bool {
         self.0 < 0
     }
+}
+
+/// `1.5` of `s`, in nanoseconds.
+fn part(figures: &str, unit: &str) -> Option<i64> {
+    let unit: i64 = match unit {
+        "ns" => 1,
+        "us" => 1_000,
+        "ms" => 1_000_000,
+        "s" => NANOS_PER_SECOND,
+        "m" | "min" => 60 * NANOS_PER_SECOND,
+        "h" => 3_600 * NANOS_PER_SECOND,
+        "d" => 86_400 * NANOS_PER_SECOND,
+        _ => return None,
+    };
+    let (whole, fraction) = figures.split_once('.').unwrap_or((figures, ""));
+    let digits = |text: &str| text.chars().all(|c| c.is_ascii_digit());
+    if whole.is_empty() || !digits(whole) || !digits(fraction) || fraction.len() > 9 {
+        return None;
+    }
+    let tenths = 10_i128.checked_pow(u32::try_from(fraction.len()).ok()?)?;
+    let fraction: i128 = if fraction.is_empty() { 0 } else { fraction.parse().ok()? };
+    let fraction = fraction.checked_mul(unit.into())?.checked_div(tenths)?;
+    whole.parse::<i64>().ok()?.checked_mul(unit)?.checked_add(i64::try_from(fraction).ok()?)
 }
 
 /// RFC 3339, UTC: microseconds, or nanoseconds where there are any (`2026-11-22T09:58:12.250000Z`).
@@ -164,6 +212,41 @@ mod tests {
         assert_eq!(Timestamp::from_parts(i64::MAX, 0), Timestamp::MAX);
         assert_eq!(Timestamp::MIN.since(Timestamp::MAX).nanos(), i64::MIN);
         assert_eq!(Timestamp::MAX.plus(Duration::from_secs(1)), Timestamp::MAX);
+    }
+
+    #[test]
+    fn spans_are_numbers_with_units() {
+        for (text, nanos) in [
+            ("0s", 0),
+            ("1ns", 1),
+            ("250us", 250_000),
+            ("1.5s", 1_500_000_000),
+            ("0.000000001s", 1),
+            ("2min", 120_000_000_000),
+            ("2m", 120_000_000_000),
+            ("1h30m0.5s", 5_400_500_000_000),
+            ("106751d", 106_751 * 86_400_000_000_000),
+        ] {
+            assert_eq!(Duration::parse(text), Some(Duration::from_nanos(nanos)), "{text}");
+        }
+        for text in [
+            "",
+            "s",
+            "5",
+            "5 s",
+            "-5s",
+            "+5s",
+            "1e3s",
+            ".5s",
+            "1.2.3s",
+            "5x",
+            "5s3",
+            "5S",
+            "1.0000000001s",
+            "106752d",
+        ] {
+            assert_eq!(Duration::parse(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -189,7 +189,13 @@ type Searched = (&'static str, &'static [&'static [&'static str]], &'static [&'s
 const COMMANDS: &[Searched] = &[
     (
         "report",
-        &[&["--format", "text"], &["--format", "json"], &["--format", "prom"]],
+        &[
+            &["--format", "text"],
+            &["--format", "json"],
+            &["--format", "prom"],
+            &["--format", "text", "--since", "+0s", "--system-id", NAME],
+            &["--format", "json", "--since", "+0s", "-Y", "source_addr == 447700918273"],
+        ],
         &[PASSWORD, TEXT, NUMBER],
     ),
     (
@@ -198,6 +204,7 @@ const COMMANDS: &[Searched] = &[
             &["--type", "transaction"],
             &["--type", "session"],
             &["--type", "pdu"],
+            &["--type", "pdu", "--since", "+0s", "--account", NAME],
             &["--type", "transaction,session,pdu,finding,summary", "--format", "ndjson"],
             &["--type", "transaction,session,pdu,finding", "--format", "ecs"],
             &["--type", "transaction,session,pdu,finding", "--format", "eve"],
@@ -211,16 +218,28 @@ const COMMANDS: &[Searched] = &[
         &[
             &["-Y", "frame.number > 0", "-c", "99"],
             &["-Y", "frame.number > 0", "-c", "99", "--format", "json"],
+            &["--since", "+0s", "--system-id", NAME, "-c", "99"],
         ],
         &[],
     ),
     (
         "replay",
-        &[&["--to", "127.0.0.1:1", "--session", "s0", "--bind-as", "test", "--dry-run"]],
+        &[
+            &["--to", "127.0.0.1:1", "--session", "s0", "--bind-as", "test", "--dry-run"],
+            &["--to", "127.0.0.1:1", "--since", "+0s", "--bind-as", "test", "--dry-run"],
+        ],
         &[PASSWORD, TEXT, NUMBER],
     ),
     ("decode", &[&["--format", "text"], &["--format", "json"]], &[]),
-    ("extract", &[&["--force", "-o", "out.pcapng"], &["--force", "-o", "out.pcapng", "--repair"]], &[]),
+    (
+        "extract",
+        &[
+            &["--force", "-o", "out.pcapng"],
+            &["--force", "-o", "out.pcapng", "--repair"],
+            &["--force", "-o", "out.pcapng", "--since", "+0s"],
+        ],
+        &[],
+    ),
 ];
 
 /// What a command reads.

@@ -6,7 +6,6 @@ use std::process::Command;
 
 use serde_json::Value;
 use smpp_inspect::capture::{Capture, Input};
-use smpp_inspect::dissect::Sought;
 use smpp_inspect::dissect::model::{Dissection, Pdu, Text};
 use smpp_inspect::pipeline::{self, Settings};
 use smpp_inspect::smpp::text::Charset;
@@ -31,16 +30,10 @@ fn sample(name: &str) -> std::path::PathBuf {
 fn shown(name: &str) -> Vec<Pdu> {
     let run = |frame| {
         let capture = Capture::open(vec![Input::File(sample(name))]);
-        pipeline::run(
-            capture,
-            &Settings { show: Some(Sought::Frame(frame)), ..Settings::default() },
-            &mut |_, _| (),
-        )
+        pipeline::run(capture, &Settings { show: Some(frame), ..Settings::default() }, &mut |_, _| ())
     };
     let frames = run(1).report.capture.frames;
-    (1..=frames)
-        .flat_map(|frame| run(frame).wanted.unwrap().dissect(None, false, Charset::Gsm7).pdus)
-        .collect()
+    (1..=frames).flat_map(|frame| run(frame).wanted.unwrap().dissect(None, false).pdus).collect()
 }
 
 fn field<'a>(pdu: &'a Pdu, name: &str) -> Option<&'a smpp_inspect::dissect::model::Value> {

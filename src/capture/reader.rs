@@ -52,6 +52,8 @@ pub struct Capture {
     span: Option<(Timestamp, Timestamp)>,
     /// Frame numbers given so far.
     numbered: u64,
+    /// The first block, where it was read to look at.
+    ahead: Option<Block>,
     /// Octets taken from inputs that are done with.
     read: u64,
     total: Option<u64>,
@@ -102,6 +104,7 @@ impl Capture {
             places: Arc::default(),
             span: None,
             numbered: 0,
+            ahead: None,
             read: 0,
             total,
         }
@@ -138,9 +141,26 @@ impl Capture {
         self
     }
 
+    /// Time of the first frame: frames are read for it, as many as one block has, which the next
+    /// [`read_block`](Self::read_block) gives. `None`: there is no frame, or none of those has a time.
+    pub fn first_frame(&mut self) -> Option<Timestamp> {
+        if !self.has_begun {
+            let mut block = Block::with_capacity(self.read_size);
+            if self.read_block(&mut block) {
+                self.ahead = Some(block);
+            }
+        }
+        // A frame without a time has that of the one before it, and before all there is none.
+        self.ahead.as_ref()?.frames().map(|frame| frame.at).find(|at| *at != Timestamp::default())
+    }
+
     /// Fills `block` with frames, at least one; false at the end of the last input. From standard input and pipes a
     /// block holds what one read gave, so that frames do not wait for later ones.
     pub fn read_block(&mut self, block: &mut Block) -> bool {
+        if let Some(mut ahead) = self.ahead.take() {
+            std::mem::swap(block, &mut ahead);
+            return true;
+        }
         if !self.has_begun {
             self.has_begun = true;
             self.begin();

@@ -36,8 +36,8 @@ pub(super) struct Arguments {
     /// Keep the PDUs for which an expression holds, such as 'command == submit_sm and dest_addr matches "^4477"'
     #[arg(short = 'Y', long, value_name = "EXPRESSION", value_parser = filter::of_capture)]
     filter: Option<Filter>,
-    /// What is kept with each PDU for which -Y holds
-    #[arg(long, value_enum, default_value_t, requires = "filter")]
+    /// What is kept with each PDU that -Y, --since and --until select
+    #[arg(long, value_enum, default_value_t)]
     keep: Keep,
     /// Most PDUs for which -Y holds, the first
     #[arg(short = 'c', long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
@@ -53,13 +53,20 @@ impl Arguments {
         self.habits.answer()?;
         let inputs = self.reading.inputs();
         let interrupt = Interrupt::listen().unwrap_or_default();
-        let settings = self.reading.settings(&interrupt)?;
         self.reading.read_again()?;
+        let selecting = self.reading.selecting();
+        let settings = self.reading.settings(&interrupt, &mut self.reading.capture(&interrupt))?;
+        if self.filter.is_none() && !selecting.is_timed() && self.keep != Keep::default() {
+            return Err(Failure::new(
+                "--keep",
+                "what is kept with PDUs hangs on -Y, --since or --until: one is needed",
+            ));
+        }
         let settings =
             self.reading.knowing_us(settings, Whose::BySessionOr(self.filter.as_ref()), &interrupt);
         let output = Output::new(Some(&self.output), self.force, &inputs)?;
         let extraction = Extraction {
-            filter: self.filter.clone(),
+            filter: selecting.filter(self.filter.as_ref())?,
             keep: match self.keep {
                 Keep::Pdu => pipeline::Keep::Pdu,
                 Keep::Transaction => pipeline::Keep::Transaction,
@@ -84,6 +91,7 @@ impl Arguments {
         if extracted.outcome.report.capture.files.is_empty() {
             return Ok(interrupt.status().unwrap_or(FAILED));
         }
+        selecting.complain_of(&extracted.outcome);
         let mut said = format!("{} PDUs kept, {} packets written", extracted.pdus, extracted.packets);
         if extracted.partial > 0 {
             said.push_str(&format!(", {} PDUs left out that are not all there", extracted.partial));

@@ -30,6 +30,7 @@ mod redaction;
 mod replay;
 mod report;
 mod schema;
+mod selecting;
 mod shell;
 mod show;
 mod smsc;
@@ -71,8 +72,8 @@ enum Command {
     Report(Box<report::Arguments>),
     Records(Box<records::Arguments>),
     Replay(Box<replay::Arguments>),
-    Show(show::Arguments),
-    Decode(decode::Arguments),
+    Show(Box<show::Arguments>),
+    Decode(Box<decode::Arguments>),
     Explain(explain::Arguments),
     Extract(Box<extract::Arguments>),
     Schema(schema::Arguments),

@@ -1,19 +1,16 @@
 //! What is read, and how: the same for all commands that read whole captures.
 
-use std::net::IpAddr;
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
 use super::interrupt::Interrupt;
 use super::redaction::Redaction;
+use super::selecting::Selecting;
 use super::timers::{Timers, seconds};
 use super::{Failure, complain};
 use crate::capture::{Capture, Input};
-use crate::names::{Names, Party};
 use crate::pipeline::{Outcome, Settings};
-use crate::report::Selection;
 use crate::smpp::text::Charset;
 use crate::time::Duration;
 
@@ -57,24 +54,8 @@ pub(super) struct Reading {
     /// What the message centre means by data_coding 0
     #[arg(long, value_name = "CHARSET", value_parser = Charset::named, default_value = "gsm7")]
     default_charset: Charset,
-    /// Whose sessions they are by address: account, system_id, side and version of peers
-    #[arg(long, value_name = "FILE.toml")]
-    names: Option<PathBuf>,
-    /// Our own addresses [default: by the packet types of cooked captures, else what most sessions have in common]
-    #[arg(long, value_name = "IP,...", value_delimiter = ',')]
-    local: Vec<IpAddr>,
-    /// Only the session of this id, as in a report
-    #[arg(long, value_name = "ID")]
-    session: Vec<String>,
-    /// Only sessions of this system_id
-    #[arg(long, value_name = "ID")]
-    system_id: Vec<String>,
-    /// Only sessions of this account, as in a report
-    #[arg(long, value_name = "NAME")]
-    account: Vec<String>,
-    /// Only sessions with peers on this side
-    #[arg(long, value_enum)]
-    side: Option<Side>,
+    #[command(flatten)]
+    selecting: Selecting,
     #[command(flatten)]
     redaction: Redaction,
 }
@@ -97,15 +78,6 @@ enum Detect {
     On,
     /// Only what --port and -d name is SMPP
     Off,
-}
-
-/// What a peer is to us.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Side {
-    /// It binds to us, or is named so
-    Customer,
-    /// We bind to it, or it is named so
-    Operator,
 }
 
 impl Reading {
@@ -149,10 +121,7 @@ impl Reading {
     /// An input is a stream, or grows.
     pub(super) fn read_again(&self) -> Result<(), Failure> {
         let inputs = self.inputs();
-        let mut streams = inputs
-            .iter()
-            .filter(|path| !path.is_file() && !path.is_dir() && (path.exists() || path.as_os_str() == "-"));
-        if let Some(stream) = streams.next() {
+        if let Some(stream) = inputs.iter().find(|path| is_stream(path)) {
             let what = "is read more than once, and gives its octets once: a file is needed, as of tee or tcpdump -w";
             return Err(Failure::new(stream.display(), what));
         }
@@ -162,46 +131,70 @@ impl Reading {
         Ok(())
     }
 
-    /// What a run is told.
+    /// Which sessions and which time are reported, and in which time zone.
+    pub(super) const fn selecting(&self) -> &Selecting {
+        &self.selecting
+    }
+
+    /// After how long a request counts as unanswered.
+    pub(super) fn timeout(&self) -> Duration {
+        self.timeout.unwrap_or_else(|| Settings::default().timeout)
+    }
+
+    /// What a run over `capture` is told, which is asked for its first frame where a time is selected.
     ///
     /// # Errors
-    /// The names file cannot be read, or is wrong.
-    pub(super) fn settings(&self, interrupt: &Interrupt) -> Result<Settings, Failure> {
+    /// The names file cannot be read, or is wrong; the time that is selected is none, or cannot be known.
+    pub(super) fn settings(&self, interrupt: &Interrupt, capture: &mut Capture) -> Result<Settings, Failure> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let names = match &self.names {
-            None => Names::default(),
-            Some(path) => {
-                let text =
-                    std::fs::read_to_string(path).map_err(|error| Failure::new(path.display(), error))?;
-                Names::parse(&text).map_err(|what| Failure::new(path.display(), what))?
-            }
-        };
-        let settings = Settings {
+        if let Some(option) = self.selecting.end_relative()
+            && let Some(stream) = self.stream()
+        {
+            return Err(no_last_frame(&option, &stream));
+        }
+        if self.input == Kind::Pdus && self.selecting.is_timed() {
+            let need = "PDUs without a capture around them have no times: a capture is needed";
+            return Err(Failure::new("--input pdus", need));
+        }
+        Ok(Settings {
             ports: self.port.iter().chain(&self.decode_as).copied().collect(),
             detect: self.detect == Detect::On,
             threads: self.threads.map_or(cores.min(MOST_THREADS), usize::from),
             verify_checksums: self.verify_checksums,
+            timeout: self.timeout(),
             timers: self.timers.limits(),
             default_charset: self.default_charset,
-            names: Arc::new(names.with_local(self.local.clone())),
-            selection: Selection {
-                sessions: self.session.clone(),
-                system_ids: self.system_id.clone(),
-                accounts: self.account.clone(),
-                side: self.side.map(|side| match side {
-                    Side::Customer => Party::Customer,
-                    Side::Operator => Party::Operator,
-                }),
-            },
+            names: self.selecting.names()?,
+            selection: self.selecting.selection(capture, || self.capture(interrupt))?,
             redactor: self.redaction.redactor()?,
             interrupt: interrupt.flag(),
             ..Settings::default()
-        };
-        Ok(match self.timeout {
-            Some(timeout) => Settings { timeout, ..settings },
-            None => settings,
         })
     }
+
+    /// What has no end that is known: standard input, a pipe, or files that grow.
+    fn stream(&self) -> Option<PathBuf> {
+        if self.tail {
+            return self.inputs().into_iter().next();
+        }
+        self.inputs().into_iter().find(|path| is_stream(path))
+    }
+}
+
+/// A time that is counted from the last frame of what has none yet.
+pub(super) fn no_last_frame(option: &str, input: &Path) -> Failure {
+    let input =
+        if input.as_os_str() == "-" { "standard input".to_owned() } else { input.display().to_string() };
+    let need = format_args!(
+        "the last frame of {input} is not known before its end: a file is needed that does not grow, as of tee or tcpdump \
+         -w, or a time such as 10:42 or +90s"
+    );
+    Failure::new(option, need)
+}
+
+/// Whether a path gives its octets once.
+pub(super) fn is_stream(path: &Path) -> bool {
+    !path.is_file() && !path.is_dir() && (path.exists() || path.as_os_str() == "-")
 }
 
 /// Says on standard error what could not be read; returns whether an input could not be read at all.

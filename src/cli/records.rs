@@ -23,7 +23,7 @@ use crate::pipeline::{self, Given, Outcome, Settings, Take};
 use crate::report::record::{Record, RecordType, Scribe, SummaryRecord};
 use crate::report::{Asked, Belonging, KeptWhole};
 use crate::time::{Duration, Timestamp};
-use crate::view::Zone;
+
 use crate::view::record::{self, Lines, Shape};
 use crate::view::records::RecordTable;
 use crate::view::text::Options;
@@ -57,8 +57,8 @@ pub(super) struct Arguments {
     /// Only records for which this holds, as in 'status != ok and latency > 500ms'; a finding has the fields of its PDU
     #[arg(short = 'Y', long, value_name = "EXPR", value_parser = of_records)]
     filter: Option<Filter>,
-    /// What is listed with each record for which -Y holds; reads the files twice
-    #[arg(long, value_enum, default_value_t, requires = "filter")]
+    /// What is listed with each record that -Y, --since and --until select; reads the files twice
+    #[arg(long, value_enum, default_value_t)]
     keep: Keep,
     /// What is done with records when whoever reads them is too slow for standard input or --tail
     #[arg(long, value_enum, default_value_t)]
@@ -69,9 +69,6 @@ pub(super) struct Arguments {
     /// Stop after so many records
     #[arg(short = 'c', long, value_name = "N")]
     limit: Option<u64>,
-    /// Time zone, as in the system's database [default: UTC]
-    #[arg(long, value_name = "ZONE", value_parser = Zone::named)]
-    tz: Option<Zone>,
     /// Nothing but ASCII; so without asking where the locale is not UTF-8
     #[arg(long)]
     ascii: bool,
@@ -194,8 +191,10 @@ impl Arguments {
     pub(super) fn run(self) -> Result<u8, Failure> {
         self.habits.answer()?;
         let interrupt = Interrupt::listen().unwrap_or_default();
-        let mut settings = self.reading.settings(&interrupt)?;
-        settings.filter.clone_from(&self.filter);
+        let mut capture = self.reading.capture(&interrupt);
+        let selecting = self.reading.selecting();
+        let mut settings = self.reading.settings(&interrupt, &mut capture)?;
+        settings.filter = selecting.filter(self.filter.as_ref())?;
         settings = self.reading.knowing_us(settings, Whose::BySessionOr(self.filter.as_ref()), &interrupt);
         let whole = match self.keep {
             Keep::Pdu => None,
@@ -203,7 +202,13 @@ impl Arguments {
             Keep::Session => Some(KeptWhole::Session),
         };
         match (&self.filter, whole) {
-            (Some(_), Some(whole)) => {
+            (None, Some(_)) if !selecting.is_timed() => {
+                return Err(Failure::new(
+                    "--keep",
+                    "what is kept with records hangs on -Y, --since or --until: one is needed",
+                ));
+            }
+            (_, Some(whole)) => {
                 self.reading.read_again()?;
                 settings.belonging = Some(Arc::new(self.belonging(&settings, whole, &interrupt)));
             }
@@ -222,7 +227,6 @@ impl Arguments {
         let writer = Arc::new(self.writer()?);
         let redacted = settings.redactor.as_ref().map(|redactor| redactor.subjects().to_string());
         let run = OfRun { is_live, redacted };
-        let capture = self.reading.capture(&interrupt);
         let types: Vec<RecordType> = self.types.iter().map(|kind| kind.record_type()).collect();
         // Bars would stand among the lines.
         let mut progress = (!io::stdout().is_terminal()).then(Progress::new);
@@ -236,6 +240,7 @@ impl Arguments {
         let outcome =
             if is_live { self.flow(&writer, run, &interrupt, go)? } else { self.print(&writer, &run, go)? };
         let unread = complain_of(&outcome);
+        selecting.complain_of(&outcome);
         if let Some(status) = interrupt.status() {
             return Ok(status);
         }
@@ -333,7 +338,7 @@ impl Arguments {
     fn belonging(&self, settings: &Settings, whole: KeptWhole, interrupt: &Interrupt) -> Belonging {
         let asks = |kind: Kind| {
             self.types.contains(&kind)
-                && self.filter.as_ref().is_some_and(|filter| kind.has_fields_of(filter).is_ok())
+                && self.filter.as_ref().is_none_or(|filter| kind.has_fields_of(filter).is_ok())
         };
         let asked = Asked {
             transactions: asks(Kind::Transaction),
@@ -360,10 +365,8 @@ impl Arguments {
 
     /// What writes records.
     fn writer(&self) -> Result<Writer, Failure> {
-        let options = Options {
-            zone: self.tz.clone().unwrap_or_default(),
-            ..terminal::options(Color::Never, self.ascii)
-        };
+        let options =
+            Options { zone: self.reading.selecting().zone(), ..terminal::options(Color::Never, self.ascii) };
         if self.format != Format::Csv && !self.fields.is_empty() {
             return Err(Failure::new("-e", "names the columns of --format csv: the other formats have none"));
         }

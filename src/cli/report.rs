@@ -17,7 +17,7 @@ use crate::filter::Filter;
 use crate::pipeline::{self, Settings};
 use crate::report::Report;
 use crate::report::model::Severity;
-use crate::view::{self, Zone};
+use crate::view;
 
 /// Report on captures: sessions, commands, statuses, findings, and how far to trust them
 #[derive(Debug, Args)]
@@ -47,9 +47,6 @@ pub(super) struct Arguments {
     /// Most sessions to list, the worst; totals count all
     #[arg(long, value_name = "N", default_value_t = 1_000)]
     max_sessions: usize,
-    /// Time zone of the text, as in the system's database [default: UTC]
-    #[arg(long, value_name = "ZONE", value_parser = Zone::named)]
-    tz: Option<Zone>,
     /// Nothing but ASCII in the text; so without asking where the locale is not UTF-8
     #[arg(long)]
     ascii: bool,
@@ -102,10 +99,12 @@ impl Arguments {
         self.habits.answer()?;
         let inputs = self.reading.inputs();
         let interrupt = Interrupt::listen().unwrap_or_default();
+        let mut capture = self.reading.capture(&interrupt);
+        let selecting = self.reading.selecting();
         let settings = Settings {
             max_sessions: self.max_sessions,
-            filter: self.filter.clone(),
-            ..self.reading.settings(&interrupt)?
+            filter: selecting.filter(self.filter.as_ref())?,
+            ..self.reading.settings(&interrupt, &mut capture)?
         };
         let settings = self.reading.knowing_us(settings, Whose::By(self.filter.as_ref()), &interrupt);
         if !self.columns.is_empty() {
@@ -113,7 +112,6 @@ impl Arguments {
             return Err(Failure::new("-e", way));
         }
         let output = Output::new(self.output.as_deref(), self.force, &inputs)?;
-        let capture = self.reading.capture(&interrupt);
         let mut progress = Progress::new();
         let outcome = pipeline::run(capture, &settings, &mut |read, of| progress.update(read, of));
         drop(progress);
@@ -123,6 +121,7 @@ impl Arguments {
         if report.capture.files.is_empty() {
             return Ok(interrupt.status().unwrap_or(FAILED));
         }
+        selecting.complain_of(&outcome);
         self.write(report, output)?;
         if let Some(status) = interrupt.status() {
             complain("interrupted: what was read until then is reported");
@@ -147,7 +146,7 @@ impl Arguments {
                     width: if to_file { plain.width } else { terminal::width() },
                     color: if to_file { self.color == Color::Always } else { self.color.is_on() },
                     ascii: self.ascii || !terminal::is_utf8(),
-                    zone: self.tz.clone().unwrap_or_default(),
+                    zone: self.reading.selecting().zone(),
                     ..plain
                 };
                 view::text::write_report(report, &options, &mut out)

@@ -10,35 +10,43 @@ use super::habits::Habits;
 use super::interrupt::Interrupt;
 use super::output::Output;
 use super::progress::Progress;
-use super::reading::{decode_as, ports};
+use super::reading::{decode_as, is_stream, no_last_frame, ports};
 use super::redaction::Redaction;
+use super::selecting::Selecting;
 use super::terminal::{self, Color};
 use super::{DONE, FOUND, Failure, complain};
 use crate::capture::{Capture, Input};
-use crate::dissect::Sought;
+use crate::dissect::{First, Found, Wanted};
 use crate::filter::Filter;
 use crate::pipeline::{self, Settings};
+use crate::report::record::{PduRecord, Record, RecordType};
+use crate::smpp::Place;
 use crate::smpp::text::Charset;
 use crate::view;
 
-/// Show the PDUs that a frame completes, or that a filter keeps, field by field
+/// What selects PDUs where no frame does.
+const SELECTING: [&str; 7] = ["filter", "session", "system_id", "account", "side", "since", "until"];
+
+/// Show the PDUs that a frame completes, or that are selected, field by field
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  smpp-inspect show capture.pcap 274113      frames have Wireshark's numbers, as in a report\n  \
                   smpp-inspect show capture.pcap 274113.1    the second PDU of the frame\n  \
-                  smpp-inspect show capture.pcap -Y 'status == throttled' -c 3"
+                  smpp-inspect show capture.pcap -Y 'status == throttled' -c 3\n  \
+                  smpp-inspect show capture.pcap --session s7 --since 10:42 --tz Europe/Berlin"
 )]
 pub(super) struct Arguments {
     /// A capture; - is standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// Number of the frame, and of the PDU in it from 0
-    #[arg(value_name = "FRAME[.INDEX]", value_parser = frame, required_unless_present = "filter")]
+    #[arg(value_name = "FRAME[.INDEX]", value_parser = frame, required_unless_present_any = SELECTING,
+        conflicts_with_all = SELECTING)]
     frame: Option<(u64, Option<u32>)>,
     /// Show the PDUs for which an expression holds, such as 'command == submit_sm and dest_addr matches "^4477"'
-    #[arg(short = 'Y', long, value_name = "EXPRESSION", value_parser = filter::of_capture, conflicts_with = "frame")]
+    #[arg(short = 'Y', long, value_name = "EXPRESSION", value_parser = filter::of_capture)]
     filter: Option<Filter>,
-    /// Most PDUs that are shown with -Y, the first
+    /// Most PDUs that are shown of those that are selected, the first
     #[arg(short = 'c', long, value_name = "N", default_value_t = 10, conflicts_with = "frame",
         value_parser = clap::value_parser!(u16).range(1..))]
     limit: u16,
@@ -54,6 +62,8 @@ pub(super) struct Arguments {
     /// What the message centre means by data_coding 0
     #[arg(long, value_name = "CHARSET", value_parser = Charset::named, default_value = "gsm7")]
     default_charset: Charset,
+    #[command(flatten)]
+    selecting: Selecting,
     #[command(flatten)]
     dictionaries: Dictionaries,
     /// Show passwords
@@ -86,28 +96,57 @@ impl Arguments {
         self.habits.answer()?;
         let dictionary = self.dictionaries.read()?;
         let index = self.frame.and_then(|(_, index)| index);
-        let what = match (self.frame, self.filter) {
-            (Some((frame, _)), _) => Sought::Frame(frame),
-            (None, Some(filter)) => Sought::Matching(filter, usize::from(self.limit)),
-            (None, None) => return Err(Failure::new("show", "a frame or -Y is needed")),
-        };
         let interrupt = Interrupt::listen().unwrap_or_default();
-        let capture = Capture::open(vec![Input::from_argument(&self.file)]).with_interrupt(interrupt.flag());
+        let open = || Capture::open(vec![Input::from_argument(&self.file)]).with_interrupt(interrupt.flag());
+        if let Some(option) = self.selecting.end_relative()
+            && is_stream(&self.file)
+        {
+            return Err(no_last_frame(&option, &self.file));
+        }
+        let mut capture = open();
         let settings = Settings {
             ports: self.port.iter().chain(&self.decode_as).copied().collect(),
-            show: Some(what),
+            default_charset: self.default_charset,
+            names: self.selecting.names()?,
+            selection: self.selecting.selection(&mut capture, open)?,
+            filter: self.selecting.filter(self.filter.as_ref())?,
+            show: self.frame.map(|(frame, _)| frame),
             redactor: self.redaction.redactor()?,
             interrupt: interrupt.flag(),
             ..Settings::default()
         };
         let mut progress = Progress::new();
-        let outcome = pipeline::run(capture, &settings, &mut |read, of| progress.update(read, of));
+        let mut tell = |read, of| progress.update(read, of);
+        // An account or a side may hang on our own addresses.
+        let asks = settings.selection.side.is_some() || !settings.selection.accounts.is_empty();
+        let is_told = !settings.names.local().is_empty();
+        let settings = if !asks || is_told || is_stream(&self.file) {
+            settings
+        } else {
+            Settings { names: pipeline::learn(open(), &settings, &mut tell), ..settings }
+        };
+        let mut first = First::new(usize::from(self.limit));
+        let outcome = if self.frame.is_some() {
+            pipeline::run(capture, &settings, &mut tell)
+        } else {
+            let mut take = |record: &Record| {
+                if let Record::Pdu(pdu) = record {
+                    first.take(found(pdu));
+                }
+                true
+            };
+            pipeline::records(capture, &settings, &[RecordType::Pdu], &mut take, &mut tell)
+        };
         drop(progress);
         if let Some((_, message)) = outcome.errors.first() {
             return Err(Failure(message.clone()));
         }
-        let Some(wanted) = outcome.wanted else { return Ok(FOUND) };
-        let mut dissection = wanted.dissect(index, self.show_secrets, self.default_charset);
+        self.selecting.complain_of(&outcome);
+        let wanted = outcome.wanted.as_ref();
+        let mut dissection = match wanted {
+            Some(wanted) => wanted.dissect(index, self.show_secrets),
+            None => first.dissect(self.show_secrets),
+        };
         dictionary.apply(&mut dissection);
         if dissection.pdus.is_empty() {
             let place = |frame: Option<u64>, words: &str| {
@@ -116,14 +155,15 @@ impl Arguments {
             let frames = outcome.report.capture.frames;
             let what = match self.frame {
                 Some((frame, _)) => {
-                    let (before, after) = wanted.neighbours();
+                    let (before, after) = wanted.map_or((None, None), Wanted::neighbours);
                     let before = place(before, "is the nearest before it that has one");
                     let after = place(after, "the nearest after it");
                     format!("no PDU ends in frame {frame} of {frames}{before}{after}")
                 }
                 None => {
                     let pdus = outcome.report.pdus.total;
-                    format!("-Y holds for none of {pdus} PDUs in {frames} frames")
+                    let none = if self.filter.is_some() { "-Y holds for none" } else { "none is selected" };
+                    format!("{none} of {pdus} PDUs in {frames} frames")
                 }
             };
             complain(&format!("{}: {what}", self.file.display()));
@@ -137,13 +177,30 @@ impl Arguments {
             }
         })?;
         let shown = crate::num::count(dissection.pdus.len());
-        if wanted.matches() > shown {
-            complain(&format!(
-                "-Y holds for {} PDUs, the first {shown} are shown: -c N shows more",
-                wanted.matches()
-            ));
+        if wanted.is_none() && first.seen() > shown {
+            let seen = first.seen();
+            let what = if self.filter.is_some() { "-Y holds for" } else { "selected are" };
+            complain(&format!("{what} {seen} PDUs, the first {shown} are shown: -c N shows more"));
         }
         Ok(interrupt.status().unwrap_or(DONE))
+    }
+}
+
+/// A PDU as it is shown. Its octets are redacted already, where anything is.
+fn found(pdu: &PduRecord) -> Found {
+    Found {
+        connection: pdu.of.connection,
+        // By its number among all frames that were read.
+        place: Place {
+            frame: pdu.frames.1,
+            index: pdu.place.index.unwrap_or_default(),
+            offset: pdu.stream_offset,
+        },
+        at: pdu.place.at,
+        context: pdu.context,
+        default_charset: pdu.default_charset,
+        is_partial: pdu.partial.is_some(),
+        octets: pdu.octets.clone(),
     }
 }
 

@@ -5,7 +5,7 @@
 //!
 //! - [`input`]: hex in the forms in which people have it, base64, dumps, and lines that say who sent what when;
 //! - [`dissect`]: lines into PDUs, both sides framed, the session's version followed;
-//! - [`Wanted`]: the PDUs of one frame of a capture, or those that a filter keeps, picked out while it is read;
+//! - [`Wanted`]: the PDUs of one frame of a capture, picked out while it is read; [`First`]: of those that are selected;
 //! - [`dictionary`]: what vendors' TLVs and statuses are, where somebody says whose they are;
 //! - [`explain`]: what a number or a name stands for in the protocol's tables;
 //! - `tree`: the visitor that keeps every field of a walk; `message`: the text in it;
@@ -34,7 +34,7 @@ use crate::time::{Duration, Timestamp};
 pub use input::Line;
 use model::{Dissection, Finding, Pdu};
 pub use tree::{characters, hex, pdu, shown};
-pub use wanted::{Sought, Wanted};
+pub use wanted::{First, Found, Wanted};
 
 /// What is known beside the octets.
 #[derive(Clone, Copy, Debug, Default)]

@@ -1,171 +1,93 @@
-//! PDUs of a capture that are looked for: those that one frame made readable, or those that a filter keeps.
+//! PDUs of a capture that are looked for: those that one frame made readable, or the first that somebody selects.
 
-use std::net::IpAddr;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::model::{Dissection, Finding};
-use crate::filter::facts::Value;
-use crate::filter::field::{End, Fact};
-use crate::filter::{Facts, Filter, PduFacts};
 use crate::redact::Redactor;
-use crate::session::SessionId;
 use crate::smpp::framer::Framed;
 use crate::smpp::text::Charset;
-use crate::smpp::{Context, Place, Role};
+use crate::smpp::{Context, Place};
 use crate::time::Timestamp;
 
-/// What is looked for, and what was found so far.
+/// The PDUs of one frame that is looked for, as far as they were found.
 #[derive(Clone, Debug)]
 pub struct Wanted {
-    what: Sought,
+    frame: u64,
     /// Who redacts what is found before it is kept.
     redactor: Option<Arc<Redactor>>,
     found: Vec<Found>,
-    matches: u64,
     /// The frames nearest to the one looked for that made PDUs readable.
     before: Option<u64>,
     after: Option<u64>,
 }
 
-/// What is looked for.
+/// The first so many of the PDUs that it is shown, which somebody selected, in the order of the capture.
 #[derive(Clone, Debug)]
-pub enum Sought {
-    /// The PDUs that a frame made readable.
-    Frame(u64),
-    /// The PDUs that a filter keeps; of them so many, the first.
-    Matching(Filter, usize),
+pub struct First {
+    most: usize,
+    found: BTreeMap<(u64, u32, u32, u64), Found>,
+    seen: u64,
 }
 
-/// A PDU that was looked for.
+/// A PDU that was found.
 #[derive(Clone, Debug)]
 pub struct Found {
-    connection: u32,
-    place: Place,
-    at: Timestamp,
-    context: Context,
-    is_partial: bool,
-    octets: Vec<u8>,
-}
-
-/// A PDU of a capture, and what is known around it.
-#[derive(Clone, Copy, Debug)]
-pub struct Seen<'a> {
-    /// The PDU.
-    pub pdu: &'a Framed<'a>,
+    /// Its connection.
+    pub connection: u32,
+    /// The frame that made it readable, its place in there, the octets of its side before it.
+    pub place: Place,
+    /// When.
+    pub at: Option<Timestamp>,
     /// What it was decoded by.
     pub context: Context,
-    /// Who sent it, as far as it and those before it say.
-    pub role: Option<Role>,
     /// What data_coding 0 means.
     pub default_charset: Charset,
-    /// Its session.
-    pub session: SessionId,
-    /// system_id that the session's ESME gave.
-    pub system_id: Option<&'a [u8]>,
-    /// Address and port of its sender.
-    pub source: (IpAddr, u16),
-    /// Address and port of its receiver.
-    pub destination: (IpAddr, u16),
-}
-
-impl Facts for Seen<'_> {
-    fn each(&self, fact: Fact, take: &mut dyn FnMut(Value<'_>)) {
-        match fact {
-            Fact::FrameNumber => take(Value::Integer(self.pdu.place.frame)),
-            Fact::FrameTime => take(Value::Time(self.pdu.at)),
-            Fact::Stream => take(Value::Integer(self.session.connection.0.into())),
-            Fact::Address(end) => {
-                self.each_end(end, &mut |(address, _)| take(Value::Address(address)));
-            }
-            Fact::Port(end) => self.each_end(end, &mut |(_, port)| take(Value::Integer(port.into()))),
-            Fact::Session => take(Value::Octets(self.session.to_string().as_bytes())),
-            Fact::SystemId => {
-                if let Some(system_id) = self.system_id {
-                    take(Value::Octets(system_id));
-                }
-            }
-            _ => {
-                PduFacts::new(self.pdu.octets, self.context, self.pdu.partial.is_some(), self.default_charset)
-                    .sent_by(self.role)
-                    .each(fact, take)
-            }
-        }
-    }
-}
-
-impl Seen<'_> {
-    fn each_end(&self, end: End, take: &mut dyn FnMut((IpAddr, u16))) {
-        if end != End::Destination {
-            take(self.source);
-        }
-        if end != End::Source {
-            take(self.destination);
-        }
-    }
+    /// Whether its rest is missing.
+    pub is_partial: bool,
+    /// Its octets, as they may be shown.
+    pub octets: Box<[u8]>,
 }
 
 impl Wanted {
     /// Nothing found yet; what is found is kept as `redactor` leaves it.
     #[must_use]
-    pub const fn new(what: Sought, redactor: Option<Arc<Redactor>>) -> Self {
-        Self { what, redactor, found: Vec::new(), matches: 0, before: None, after: None }
+    pub const fn new(frame: u64, redactor: Option<Arc<Redactor>>) -> Self {
+        Self { frame, redactor, found: Vec::new(), before: None, after: None }
     }
 
-    /// Looks at a PDU.
-    pub fn see(&mut self, seen: &Seen<'_>) {
-        let frame = seen.pdu.place.frame;
-        match &self.what {
-            Sought::Frame(wanted) if frame < *wanted => self.before = self.before.max(Some(frame)),
-            Sought::Frame(wanted) if frame > *wanted => {
-                self.after = Some(self.after.map_or(frame, |after| after.min(frame)));
-            }
-            Sought::Frame(_) => self.keep(seen),
-            Sought::Matching(filter, most) => {
-                if filter.matches(seen) {
-                    self.matches = self.matches.saturating_add(1);
-                    if self.found.len() < *most {
-                        self.keep(seen);
-                    }
-                }
-            }
+    /// Looks at a PDU of a connection.
+    pub fn see(&mut self, connection: u32, pdu: &Framed<'_>, context: Context, default_charset: Charset) {
+        let frame = pdu.place.frame;
+        if frame < self.frame {
+            self.before = self.before.max(Some(frame));
+        } else if frame > self.frame {
+            self.after = Some(self.after.map_or(frame, |after| after.min(frame)));
+        } else {
+            self.found.push(Found {
+                connection,
+                place: pdu.place,
+                at: Some(pdu.at),
+                context,
+                default_charset,
+                is_partial: pdu.partial.is_some(),
+                octets: match &self.redactor {
+                    Some(redactor) => redactor.pdu(pdu.octets, context, default_charset).into(),
+                    None => pdu.octets.into(),
+                },
+            });
         }
-    }
-
-    fn keep(&mut self, seen: &Seen<'_>) {
-        self.found.push(Found {
-            connection: seen.session.connection.0,
-            place: seen.pdu.place,
-            at: seen.pdu.at,
-            context: seen.context,
-            is_partial: seen.pdu.partial.is_some(),
-            octets: match &self.redactor {
-                Some(redactor) => redactor.pdu(seen.pdu.octets, seen.context, seen.default_charset),
-                None => seen.pdu.octets.to_vec(),
-            },
-        });
     }
 
     /// Adds what another one found of the same.
     pub fn merge(&mut self, mut other: Self) {
         self.found.append(&mut other.found);
-        self.matches = self.matches.saturating_add(other.matches);
-        self.found.sort_by_key(|found| {
-            (found.place.frame, found.connection, found.place.index, found.place.offset)
-        });
-        if let Sought::Matching(_, most) = self.what {
-            self.found.truncate(most);
-        }
+        self.found.sort_by_key(Found::order);
         self.before = self.before.max(other.before);
         self.after = match (self.after, other.after) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
         };
-    }
-
-    /// PDUs that the filter keeps, those beyond the number looked for included.
-    #[must_use]
-    pub const fn matches(&self) -> u64 {
-        self.matches
     }
 
     /// The frames before and after the one looked for that made PDUs readable, the nearest ones.
@@ -174,26 +96,60 @@ impl Wanted {
         (self.before, self.after)
     }
 
-    /// The PDUs that were found, or of them those numbered `index` in their frame, as trees, in the order of the capture;
-    /// data_coding 0 means `default_charset`.
+    /// The PDUs that were found, or of them those numbered `index` in their frame, as trees, in the order of the capture.
     #[must_use]
-    pub fn dissect(&self, index: Option<u32>, secrets: bool, default_charset: Charset) -> Dissection {
-        let secrets = secrets && self.redactor.is_none();
-        let mut out = Dissection::default();
-        for found in self.found.iter().filter(|found| index.is_none_or(|index| found.place.index == index)) {
-            let (mut pdu, findings) =
-                super::pdu(&found.octets, found.context, found.is_partial, secrets, default_charset);
-            pdu.index = match self.what {
-                Sought::Frame(_) => found.place.index,
-                Sought::Matching(..) => u32::try_from(out.pdus.len()).unwrap_or(u32::MAX),
-            };
-            pdu.frame = Some(found.place.frame);
-            pdu.at = Some(found.at);
-            pdu.offset = found.place.offset;
-            let index = Some(pdu.index);
-            out.findings.extend(findings.into_iter().map(|finding| Finding { pdu: index, ..finding }));
-            out.pdus.push(pdu);
-        }
-        out
+    pub fn dissect(&self, index: Option<u32>, secrets: bool) -> Dissection {
+        let found = self.found.iter().filter(|found| index.is_none_or(|index| found.place.index == index));
+        trees(found.map(|found| (found.place.index, found)), secrets && self.redactor.is_none())
     }
+}
+
+impl First {
+    /// None yet, of at most so many.
+    #[must_use]
+    pub const fn new(most: usize) -> Self {
+        Self { most, found: BTreeMap::new(), seen: 0 }
+    }
+
+    /// Takes one more.
+    pub fn take(&mut self, found: Found) {
+        self.seen = self.seen.saturating_add(1);
+        self.found.insert(found.order(), found);
+        if self.found.len() > self.most {
+            self.found.pop_last();
+        }
+    }
+
+    /// All that it was shown, those beyond the number included.
+    #[must_use]
+    pub const fn seen(&self) -> u64 {
+        self.seen
+    }
+
+    /// They as trees, numbered from 0, with passwords or without.
+    #[must_use]
+    pub fn dissect(&self, secrets: bool) -> Dissection {
+        trees((0..).zip(self.found.values()), secrets)
+    }
+}
+
+impl Found {
+    const fn order(&self) -> (u64, u32, u32, u64) {
+        (self.place.frame, self.connection, self.place.index, self.place.offset)
+    }
+}
+
+fn trees<'a>(found: impl Iterator<Item = (u32, &'a Found)>, secrets: bool) -> Dissection {
+    let mut out = Dissection::default();
+    for (index, found) in found {
+        let (mut pdu, findings) =
+            super::pdu(&found.octets, found.context, found.is_partial, secrets, found.default_charset);
+        pdu.index = index;
+        pdu.frame = Some(found.place.frame);
+        pdu.at = found.at;
+        pdu.offset = found.place.offset;
+        out.findings.extend(findings.into_iter().map(|finding| Finding { pdu: Some(index), ..finding }));
+        out.pdus.push(pdu);
+    }
+    out
 }

@@ -9,20 +9,21 @@ use super::eval::{Asked, Literal, Node, Test};
 use super::field::{self, Fact, Field, Names, Type};
 use super::parse::{Op, Tree, What, Word};
 use crate::smpp::spec::{COMMANDS, STATUSES};
-use crate::time::Timestamp;
+use crate::time::{Duration, Timestamp, Zone};
 
 /// Most octets that a compiled regular expression takes.
 const LARGEST_REGEX: usize = 256 << 10;
 /// Most regular expressions in one filter.
 const MOST_REGEXES: usize = 16;
 
-/// Checks `tree`, which was parsed from `text`.
-pub(super) fn check(text: &str, tree: &Tree) -> Result<Node, FilterError> {
-    Checker { text, regexes: 0 }.node(tree)
+/// Checks `tree`, which was parsed from `text`; its times without an offset are of `zone`.
+pub(super) fn check(text: &str, tree: &Tree, zone: &Zone) -> Result<Node, FilterError> {
+    Checker { text, zone, regexes: 0 }.node(tree)
 }
 
 struct Checker<'a> {
     text: &'a str,
+    zone: &'a Zone,
     regexes: usize,
 }
 
@@ -194,12 +195,12 @@ impl Checker<'_> {
                 Some((address, bits)) => Ok(Literal::Network(address, bits)),
                 None => wrong("an address or a network, as in 10.1.2.3 or 10.0.0.0/8".to_owned()),
             },
-            Type::Time => match Timestamp::parse(text) {
+            Type::Time => match Timestamp::parse(text, self.zone) {
                 Some(at) => Ok(Literal::Time(at)),
                 None => wrong("a time, as in \"2026-11-22T09:58:12Z\"".to_owned()),
             },
-            Type::Span => match span(text) {
-                Some(nanos) => Ok(Literal::Integer(nanos)),
+            Type::Span => match Duration::parse(text) {
+                Some(span) => Ok(Literal::Integer(span.nanos().unsigned_abs())),
                 None => wrong("a span of time, as in 500ms, 2s or 250us".to_owned()),
             },
             Type::Choice(choices) => {
@@ -247,29 +248,6 @@ fn number(text: &str) -> Option<u64> {
         None if text.starts_with('+') => None,
         None => text.parse().ok(),
     }
-}
-
-/// `500ms`, `1.5s`, `250us`, `2min` in nanoseconds.
-fn span(text: &str) -> Option<u64> {
-    let unit_at = text.find(|c: char| c.is_ascii_alphabetic())?;
-    let (figures, unit) = text.split_at_checked(unit_at)?;
-    let unit: u64 = match unit {
-        "ns" => 1,
-        "us" => 1_000,
-        "ms" => 1_000_000,
-        "s" => 1_000_000_000,
-        "min" => 60_000_000_000,
-        _ => return None,
-    };
-    let (whole, part) = figures.split_once('.').unwrap_or((figures, ""));
-    let digits = |text: &str| text.chars().all(|c| c.is_ascii_digit());
-    if whole.is_empty() || !digits(whole) || !digits(part) || part.len() > 9 {
-        return None;
-    }
-    let tenths = 10_u64.checked_pow(u32::try_from(part.len()).ok()?)?;
-    let part: u64 = if part.is_empty() { 0 } else { part.parse().ok()? };
-    let of_part = u128::from(part).checked_mul(u128::from(unit))?.checked_div(u128::from(tenths))?;
-    whole.parse::<u64>().ok()?.checked_mul(unit)?.checked_add(u64::try_from(of_part).ok()?)
 }
 
 /// The names that integers of a field have, with their values.

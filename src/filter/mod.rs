@@ -30,6 +30,8 @@ pub use error::FilterError;
 pub use facts::{Facts, PduFacts, Value};
 pub use field::{Fact, Field, Level};
 
+use crate::time::Zone;
+
 /// A filter that was checked.
 #[derive(Clone, Debug)]
 pub struct Filter {
@@ -42,6 +44,16 @@ impl Filter {
     pub const LONGEST: usize = 4_096;
     /// Most parentheses and negations within each other.
     pub const DEEPEST: usize = 64;
+
+    /// Parses and checks an expression; times in it that state no offset are of `zone`.
+    ///
+    /// # Errors
+    /// What is wrong, with its column: characters that are no expression, an unknown field (with the one that was
+    /// meant), a value or an operator that the field's type does not have, bounds on size and depth.
+    pub fn parse(text: &str, zone: &Zone) -> Result<Self, FilterError> {
+        let tree = parse::parse(text)?;
+        Ok(Self { root: check::check(text, &tree, zone)?, text: text.into() })
+    }
 
     /// Whether `facts` are what the filter asks for.
     #[must_use]
@@ -93,13 +105,11 @@ impl Filter {
 impl FromStr for Filter {
     type Err = FilterError;
 
-    /// Parses and checks an expression.
+    /// [`Filter::parse`] in UTC.
     ///
     /// # Errors
-    /// What is wrong, with its column: characters that are no expression, an unknown field (with the one that was
-    /// meant), a value or an operator that the field's type does not have, bounds on size and depth.
+    /// As there.
     fn from_str(text: &str) -> Result<Self, FilterError> {
-        let tree = parse::parse(text)?;
-        Ok(Self { root: check::check(text, &tree)?, text: text.into() })
+        Self::parse(text, &Zone::default())
     }
 }

@@ -374,8 +374,9 @@ impl Analysis {
             if end.delays_forgotten > 0 {
                 tally.limits.add("retransmissions and closed windows forgotten", end.delays_forgotten);
             }
-            let mut kept = setup.sieve.is_some().then(|| live.kept.take().unwrap_or_default());
-            if let Some(kept) = &mut kept {
+            let sieve = setup.sieve.as_deref();
+            let mut kept = sieve.map(|sieve| (live.kept.take().unwrap_or_default(), sieve));
+            if let Some((kept, _)) = &mut kept {
                 (live.exchanges, live.with_errors, live.with_warnings) = kept.counts();
             }
             let mut row = Row::session(
@@ -396,8 +397,8 @@ impl Analysis {
             if setup.apart
                 && let What::Session(ended) = &mut row.what
             {
-                if let Some(kept) = kept {
-                    kept.put(ended);
+                if let Some((kept, sieve)) = kept {
+                    kept.put(ended, sieve);
                 }
                 if ended.is_kept {
                     self.last = Some(Box::new(ended.who.clone()));

@@ -38,7 +38,7 @@ use threads::{Outlet, alone, together};
 
 use crate::capture::Capture;
 use crate::decap::{Decap, Limits as FragmentLimits};
-use crate::dissect::{Sought, Wanted};
+use crate::dissect::Wanted;
 use crate::filter::Filter;
 use crate::names::Names;
 use crate::redact::Redactor;
@@ -73,8 +73,8 @@ pub struct Settings {
     pub verify_checksums: bool,
     /// What the message centres mean by data_coding 0.
     pub default_charset: Charset,
-    /// The PDUs that are to be picked out.
-    pub show: Option<Sought>,
+    /// The frame whose PDUs are to be picked out.
+    pub show: Option<u64>,
     /// Who redacts what leaves, if anybody.
     pub redactor: Option<Arc<Redactor>>,
     /// Which records are handed out, or what alone is counted in the report.
@@ -85,7 +85,7 @@ pub struct Settings {
     pub summary_every: Duration,
     /// Whose sessions they are, and our own addresses.
     pub names: Arc<Names>,
-    /// Which sessions are reported.
+    /// Which sessions are reported, and what time.
     pub selection: Selection,
     /// Set from outside when the run shall end: what was read until then is reported.
     pub interrupt: Arc<AtomicBool>,
@@ -128,7 +128,8 @@ pub struct Outcome {
 /// Reads `capture` to its end and reports on it. `progress` is told the octets read, and of how many, after each
 /// block.
 pub fn run(capture: Capture, settings: &Settings, progress: &mut Progress<'_>) -> Outcome {
-    let sieve = settings.filter.clone().map(|filter| Sieve::new(filter, Arc::clone(&settings.names)));
+    let (filter, period) = (settings.filter.clone(), settings.selection.period);
+    let sieve = Sieve::new(filter, period, Arc::clone(&settings.names));
     process(capture, settings, (settings.selection.clone(), sieve), None, progress)
 }
 
@@ -159,7 +160,7 @@ fn process(
             },
             ..SessionLimits::default()
         },
-        show: settings.show.clone(),
+        show: settings.show,
         redactor: settings.redactor.clone(),
         names: Arc::clone(&settings.names),
         apart: !selection.is_all() || sieve.is_some(),

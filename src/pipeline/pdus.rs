@@ -2,7 +2,6 @@
 
 use super::setup::Out;
 use crate::decap::Endpoint;
-use crate::dissect::wanted::Seen as InCapture;
 use crate::report::record::Whose;
 use crate::report::{Exchanges, Facing, Finding, Kept, Raw, SeenPdu, Sieve, Tally, Who, text};
 use crate::session::{
@@ -182,17 +181,7 @@ impl Framing for Pdus<'_> {
         }
         self.single_out(pdu, context);
         if let Some(wanted) = &mut self.tally.wanted {
-            let (source, destination) = ends(self.ends, self.side);
-            wanted.see(&InCapture {
-                pdu,
-                context,
-                role: context.from.or_else(|| self.sessions.role(self.side)),
-                default_charset,
-                session: self.sessions.current(),
-                system_id: self.sessions.system_id(),
-                source: (source.ip, source.port),
-                destination: (destination.ip, destination.port),
-            });
+            wanted.see(connection.0, pdu, context, default_charset);
         }
         let (errors, warnings) = facts.map_or((0, 0), |facts| (facts.errors, facts.warnings));
         if errors > 0 {

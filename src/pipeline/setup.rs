@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::desk::Desk;
-use crate::dissect::Sought;
 use crate::names::Names;
 use crate::redact::Redactor;
 use crate::report::{Row, Sieve};
@@ -20,8 +19,8 @@ pub(super) struct Setup {
     pub(super) detect: bool,
     pub(super) tcp: TcpLimits,
     pub(super) session: SessionLimits,
-    /// The PDUs that are to be picked out.
-    pub(super) show: Option<Sought>,
+    /// The frame whose PDUs are to be picked out.
+    pub(super) show: Option<u64>,
     /// Who redacts what leaves.
     pub(super) redactor: Option<Arc<Redactor>>,
     /// What is told of peers.

@@ -36,7 +36,7 @@ impl Shard {
         let transactions = setup.singly.transactions.then(|| Box::new(Exchanged::new(with_lone)));
         let with_pdus = setup.singly.with_pdus;
         let found = setup.singly.findings.then(|| Singled { with_pdus, ..Singled::default() });
-        let wanted = setup.show.clone().map(|sought| Box::new(Wanted::new(sought, setup.redactor.clone())));
+        let wanted = setup.show.map(|frame| Box::new(Wanted::new(frame, setup.redactor.clone())));
         Self {
             setup,
             connections: Vec::new(),

@@ -124,6 +124,8 @@ pub struct Rules {
 pub enum Withheld {
     /// It was not asked for.
     NotSelected,
+    /// It is of another time than was asked for.
+    OtherTime,
     /// A destination that no rule maps.
     NotMapped,
     /// A destination that is not on the list.
@@ -140,6 +142,7 @@ impl fmt::Display for Withheld {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NotSelected => "-Y does not hold",
+            Self::OtherTime => "of another time than --since and --until say",
             Self::NotMapped => "a destination that no --map-dest matches",
             Self::NotAllowed => "a destination that --dest-allow does not list",
             Self::Unclear => "it cannot be told whom it reaches",

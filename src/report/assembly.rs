@@ -17,7 +17,7 @@ use super::sieve::Sieve;
 use super::slowest::Slowest;
 use super::tally::Tally;
 use crate::names::{Names, PeerId};
-use crate::time::Timestamp;
+use crate::time::{Period, Timestamp};
 
 /// Takes rows in the order of the capture and tallies in the order of the shards.
 #[derive(Debug)]
@@ -74,7 +74,7 @@ impl Assembly {
         let selected = (!selection.is_all()).then(|| selection.to_string());
         let only = selected
             .into_iter()
-            .chain(sieve.map(ToString::to_string))
+            .chain(sieve.and_then(Sieve::expression))
             .reduce(|selected, filter| format!("{selected}, {filter}"));
         Self {
             tally: Tally::default(),
@@ -208,7 +208,7 @@ impl Assembly {
             sessions,
             findings: findings(&tally, place),
             limits: limits(&tally, &whole, &all, groups.crowded),
-            capture: capture(whole, &tally.other_ports, &sides, only),
+            capture: capture(whole, &tally.other_ports, &sides, (only, selection.period)),
             ..Report::default()
         };
         if !is_timed {
@@ -306,7 +306,7 @@ fn capture(
     whole: Whole,
     other_ports: &Counts<u16>,
     sides: &Sides,
-    selection: Option<String>,
+    (selection, period): (Option<String>, Period),
 ) -> model::Capture {
     let sum = |of: fn(&model::File) -> u64| whole.files.iter().map(of).fold(0, u64::saturating_add);
     let mut seen: Vec<model::Seen> = other_ports
@@ -330,6 +330,8 @@ fn capture(
         fragments: (whole.fragments != model::Fragments::default()).then_some(whole.fragments),
         seen,
         selection,
+        since: period.since,
+        until: period.until,
     }
 }
 

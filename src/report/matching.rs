@@ -189,3 +189,104 @@ fn of_transaction(seen: &SeenTransaction, fact: Fact, take: &mut dyn FnMut(Value
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decap::Endpoint as End;
+    use crate::filter::Filter;
+    use crate::report::model::AccountFrom;
+    use crate::session::SessionId;
+    use crate::smpp::Place;
+    use crate::tcp::{ConnectionNumber, Side};
+    use crate::time::Zone;
+
+    #[test]
+    fn fields_of_the_capture_are_those_of_the_pdu_and_its_session() {
+        let octets = [0, 0, 0, 16, 0, 0, 0, 0x15, 0, 0, 0, 0, 0, 0, 0, 1];
+        let end = |ip: &str, port| End { ip: ip.parse().unwrap(), port };
+        let (source, destination) = (end("10.1.2.3", 40_000), end("2001:db8::1", 2775));
+        let [esme, smsc] = [source, destination].map(|end| Endpoint { ip: end.ip, port: end.port });
+        let id = SessionId { connection: ConnectionNumber(7), n: 1 };
+        let of = Owned {
+            session: id.to_string(),
+            connection: 7,
+            since: Timestamp::default(),
+            esme,
+            smsc,
+            account: "acme".to_owned(),
+            account_from: AccountFrom::SystemId,
+            system_id: Some("acme".to_owned()),
+            side: None,
+        };
+        let pdu = SeenPdu {
+            session: id,
+            side: Side::Opener,
+            source,
+            destination,
+            role: None,
+            context: Context::default(),
+            default_charset: Charset::Gsm7,
+            octets: &octets,
+            partial: None,
+            place: Place { frame: 274_113, index: 0, offset: 40 },
+            since: 274_113,
+            at: Timestamp::parse("2026-11-22T09:58:12.25Z", &Zone::default()).unwrap(),
+        };
+        let seen = Subject::pdu(&of, &pdu);
+        for (filter, holds) in [
+            ("ip.addr == 10.1.2.3", true),
+            ("ip.addr == 10.0.0.0/8", true),
+            ("ip.addr == 2001:db8::/32", true),
+            ("ip.addr == 0.0.0.0/0", true),
+            ("ip.addr == 192.168.0.0/16", false),
+            ("ip.addr != 10.1.2.3", false),
+            ("ip.addr !== 10.1.2.3", true),
+            ("ip.addr in {192.168.0.0/16, 10.1.0.0/16}", true),
+            ("ip.src == 10.1.2.3", true),
+            ("ip.dst == 10.1.2.3", false),
+            ("ipv6.dst == 2001:db8::1", true),
+            ("ip.dst == 0.0.0.0/0", false),
+            ("tcp.port == 2775", true),
+            ("tcp.port == 40000 and tcp.port == 2775", true),
+            ("tcp.port != 2775", false),
+            ("tcp.srcport == 2775", false),
+            ("tcp.dstport in {2700..2800}", true),
+            ("tcp.stream == 7", true),
+            ("tcp.stream != 7", false),
+            ("frame.number == 274113", true),
+            ("frame.number > 274113", false),
+            ("frame.time >= \"2026-11-22 09:58:12\"", true),
+            ("frame.time < 2026-11-22T09:58:12.25Z", false),
+            ("frame.time == 2026-11-22T10:58:12.25+01:00", true),
+            ("session == s7.1", true),
+            ("session == \"s7\"", false),
+            ("system_id in {\"a\", \"acme\"}", true),
+            ("system_id == \"other\"", false),
+            ("smpp.system_id", false),
+            ("command == enquire_link and tcp.stream == 7", true),
+        ] {
+            let parsed: Filter = filter.parse().unwrap_or_else(|error| panic!("{filter}: {error}"));
+            assert_eq!(parsed.matches(&seen), holds, "{filter}");
+        }
+    }
+    #[test]
+    fn times_without_an_offset_are_of_the_zone_that_is_stated() {
+        let holds = |filter: &str, zone: &str| {
+            let filter = Filter::parse(filter, &Zone::named(zone).unwrap()).unwrap();
+            let at = Timestamp::parse("2026-11-22T09:58:12Z", &Zone::default()).unwrap();
+            struct At(Timestamp);
+            impl Facts for At {
+                fn each(&self, _: Fact, take: &mut dyn FnMut(Value<'_>)) {
+                    take(Value::Time(self.0));
+                }
+            }
+            filter.matches(&At(at))
+        };
+        assert!(holds("frame.time == \"2026-11-22 09:58:12\"", "UTC"));
+        assert!(holds("frame.time == \"2026-11-22 10:58:12\"", "CET-1CEST,M3.5.0,M10.5.0/3"));
+        assert!(holds("frame.time == 2026-11-22T10:58:12", "+01:00"));
+        assert!(holds("frame.time == 2026-11-22T09:58:12Z", "+01:00"));
+        assert!(!holds("frame.time == 2026-11-22T09:58:12", "+01:00"));
+    }
+}

@@ -20,13 +20,14 @@ use crate::redact::Redactor;
 use crate::session::{Outcome, SessionId, Transaction};
 use crate::smpp::{self, RuleId};
 use crate::tcp::Side;
+use crate::time::Timestamp;
 
 /// Makes records of what the selection takes.
 #[derive(Clone, Debug)]
 pub struct Recorder {
     /// Whose sessions they are.
     pub names: Arc<Names>,
-    /// What is taken.
+    /// What is taken, by whose it is and by its time.
     pub selection: Selection,
     /// Who redacts it.
     pub redactor: Option<Arc<Redactor>>,
@@ -210,39 +211,46 @@ impl Recorder {
         Some(Record::Session(Box::new(SessionRecord { of, session })))
     }
 
-    /// Whether the filter holds for a PDU.
+    /// Whether a PDU is of the time selected, and the filter holds for it.
     pub(super) fn takes_pdu(&self, whose: &Whose, pdu: &SeenPdu<'_>) -> bool {
         if let Some(belonging) = &self.belonging {
             return belonging.has(whose.id, pdu.place);
         }
-        self.takes(|filter| filter.matches(&Subject::pdu(&whose.plain, pdu)))
+        self.takes(pdu.at, |filter| filter.matches(&Subject::pdu(&whose.plain, pdu)))
     }
 
-    /// Whether the filter holds for a session.
+    /// Whether a session was there in the time selected, from its first PDU to its end, and the filter holds for it.
     pub(super) fn takes_session(&self, whose: &Whose, ended: &Ended) -> bool {
         if let Some(belonging) = &self.belonging {
             return belonging.has_session(whose.id);
         }
-        self.takes(|filter| filter.matches(&Subject::session(&whose.plain, ended)))
+        let (first, last) = ended.span;
+        self.selection.period.touches(first, last)
+            && self
+                .filter
+                .as_ref()
+                .is_none_or(|filter| filter.matches(&Subject::session(&whose.plain, ended)))
     }
 
-    /// Whether the filter holds for a transaction.
+    /// Whether a transaction's request is of the time selected, and the filter holds for it.
     pub(super) fn takes_transaction(&self, whose: &Whose, seen: &SeenTransaction) -> bool {
-        let Transaction { role, side, place, .. } = seen.transaction;
+        let Transaction { role, side, place, at, .. } = seen.transaction;
         if let Some(belonging) = &self.belonging {
             return belonging.has(whose.id, place);
         }
         let of = &whose.plain;
-        self.takes(|filter| filter.matches(&Subject::transaction(of, seen, ends(of, role, side))))
+        self.takes(at, |filter| filter.matches(&Subject::transaction(of, seen, ends(of, role, side))))
     }
 
-    /// Whether the filter holds for a finding.
+    /// Whether a finding's PDU is of the time selected, and the filter holds for it.
     pub(super) fn takes_finding(&self, whose: &Whose, role: Option<smpp::Role>, seen: &SeenFinding) -> bool {
         if let Some(belonging) = &self.belonging {
             return belonging.has(whose.id, seen.place);
         }
         let of = &whose.plain;
-        self.takes(|filter| filter.matches(&Subject::finding(of, seen, role, ends(of, role, seen.side))))
+        self.takes(seen.at, |filter| {
+            filter.matches(&Subject::finding(of, seen, role, ends(of, role, seen.side)))
+        })
     }
 
     /// What a filter says of a PDU, where it is asked.
@@ -280,9 +288,9 @@ impl Recorder {
         (asked.sessions && self.takes_session(&whose, ended)).then_some(Sign::Session(whose.id))
     }
 
-    /// Asks the filter, if there is one, before anything is redacted.
-    fn takes(&self, asks: impl FnOnce(&Filter) -> bool) -> bool {
-        self.filter.as_ref().is_none_or(asks)
+    /// Whether `at` is of the time selected; then asks the filter, if there is one, before anything is redacted.
+    fn takes(&self, at: Timestamp, asks: impl FnOnce(&Filter) -> bool) -> bool {
+        self.selection.period.has(at) && self.filter.as_ref().is_none_or(asks)
     }
 
     /// The octets of a PDU as they may be shown.

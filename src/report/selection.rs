@@ -1,10 +1,13 @@
-//! Which sessions are reported.
+//! What is reported: of which sessions, and of which time.
 
 use std::fmt;
 
 use crate::names::Party;
+use crate::time::Period;
 
-/// What a session has to be to be reported: each list that is not empty has to name it. Empty, it selects all.
+/// What a session has to be to be reported: each list that is not empty has to name it. Empty, it selects all. And of
+/// which time what is reported of it is: PDUs by their own, transactions by their request's, findings by their PDU's;
+/// sessions are those that were there at some moment of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
     /// Ids.
@@ -15,13 +18,16 @@ pub struct Selection {
     pub accounts: Vec<String>,
     /// What the peer is to us.
     pub side: Option<Party>,
+    /// The period.
+    pub period: Period,
 }
 
 impl Selection {
     /// Whether it selects all.
     #[must_use]
     pub const fn is_all(&self) -> bool {
-        self.sessions.is_empty()
+        self.period.is_all()
+            && self.sessions.is_empty()
             && self.system_ids.is_empty()
             && self.accounts.is_empty()
             && self.side.is_none()
@@ -50,10 +56,11 @@ impl Selection {
 }
 
 impl fmt::Display for Selection {
-    /// `session s7 or s9, account norfone, side operator`.
+    /// `since 2026-11-22T10:42:00.000000Z, session s7 or s9, account norfone, side operator`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let side: Vec<String> = self.side.iter().map(|side| side.name().to_owned()).collect();
-        let mut begun = false;
+        let mut begun = !self.period.is_all();
+        write!(f, "{}", self.period)?;
         for (what, list) in [
             ("session", &self.sessions),
             ("system_id", &self.system_ids),
@@ -73,6 +80,7 @@ impl fmt::Display for Selection {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::time::Timestamp;
 
     #[test]
     fn every_list_has_to_name_a_session() {
@@ -81,12 +89,19 @@ mod tests {
             system_ids: vec!["acme".to_owned()],
             accounts: vec!["a".to_owned()],
             side: Some(Party::Operator),
+            period: Period::default(),
         };
         assert!(selection.may_take(&"s2", Some("acme")));
         assert!(!selection.may_take(&"s3", Some("acme")) && !selection.may_take(&"s1", None));
         assert!(selection.takes_account("a") && !selection.takes_account("b"));
         assert!(selection.takes_side(Some(Party::Operator)) && !selection.takes_side(None));
         assert_eq!(selection.to_string(), "session s1 or s2, system_id acme, account a, side operator");
+        let since = Some(Timestamp::from_parts(60, 0));
+        let period = Period { since, until: None };
+        let timed = Selection { period, sessions: vec!["s1".to_owned()], ..Selection::default() };
+        assert_eq!(timed.to_string(), "since 1970-01-01T00:01:00.000000Z, session s1");
+        let timed = Selection { period, ..Selection::default() };
+        assert!(!timed.is_all() && timed.to_string() == "since 1970-01-01T00:01:00.000000Z");
         let all = Selection::default();
         assert!(all.is_all() && all.may_take(&"s1", None) && all.takes_account("b") && all.takes_side(None));
     }

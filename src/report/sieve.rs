@@ -1,10 +1,11 @@
-//! What a filter keeps of sessions, counted apart: a report of that alone.
+//! What a filter and a period keep of sessions, counted apart: a report of that alone.
 //!
-//! A PDU, a transaction and a finding are kept where the filter holds for it, as in records. Where the expression asks
-//! what only transactions have, PDUs and their findings are kept with their transactions.
+//! A PDU, a transaction and a finding are kept where the filter holds for it, as in records, and where it is of the
+//! period: PDUs by their time, transactions by their request's, findings by their PDU's. Where the expression asks
+//! what only transactions have, PDUs and their findings are kept with their transactions. Sessions are reported that
+//! have something that is kept; without a filter, those that were there in the period.
 
 use std::collections::VecDeque;
-use std::fmt;
 use std::sync::Arc;
 
 use super::exchanges::Exchanges;
@@ -21,7 +22,7 @@ use crate::session::{LateDelivery, RECENT, Transaction, Unsolicited};
 use crate::smpp::framer::Partial;
 use crate::smpp::{self, Header, Place, Visitor, walk_with};
 use crate::tcp::{ConnectionNumber, Side};
-use crate::time::Timestamp;
+use crate::time::{Period, Timestamp};
 
 /// Responses remembered of a session: those that sessions remember of both sides.
 const ANSWERS: usize = 2 * RECENT;
@@ -29,7 +30,7 @@ const ANSWERS: usize = 2 * RECENT;
 /// Judges what leaves the sessions one by one.
 #[derive(Clone, Debug)]
 pub struct Sieve {
-    filter: Filter,
+    filter: Option<Filter>,
     recorder: Recorder,
 }
 
@@ -44,20 +45,32 @@ pub struct Kept {
 }
 
 impl Sieve {
-    /// Keeps what `filter` holds for.
+    /// Keeps what is of `period`, and what `filter` holds for; `None`: with neither all is kept.
     #[must_use]
-    pub fn new(filter: Filter, names: Arc<Names>) -> Self {
-        let filter_of = Some(filter.clone());
-        Self {
-            filter,
+    pub fn new(filter: Option<Filter>, period: Period, names: Arc<Names>) -> Option<Self> {
+        (filter.is_some() || !period.is_all()).then(|| Self {
+            filter: filter.clone(),
             recorder: Recorder {
                 names,
-                selection: Selection::default(),
+                selection: Selection { period, ..Selection::default() },
                 redactor: None,
                 belonging: None,
-                filter: filter_of,
+                filter,
             },
-        }
+        })
+    }
+
+    /// What it asks for besides a time: `-Y status != ok`. Of long numbers the middle is not shown, as a report has no
+    /// whole ones.
+    #[must_use]
+    pub fn expression(&self) -> Option<String> {
+        self.filter.as_ref().map(|filter| format!("-Y {}", shortened(filter.text().trim())))
+    }
+
+    /// Whether a session is reported, of which something is kept or not.
+    fn takes_session(&self, ended: &Ended, has_kept: bool) -> bool {
+        let (first, last) = ended.span;
+        if self.filter.is_some() { has_kept } else { self.recorder.selection.period.touches(first, last) }
     }
 
     /// Whose what is judged is.
@@ -118,36 +131,14 @@ impl Sieve {
     }
 
     fn is_of_transactions(&self) -> bool {
-        self.filter.of_transactions().is_some()
-    }
-}
-
-impl fmt::Display for Sieve {
-    /// `-Y status != ok`. Of long numbers the middle is not shown: a report has no whole ones.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("-Y ")?;
-        let text = self.filter.text().trim();
-        let is_digit = |c: char| c.is_ascii_digit();
-        let mut rest = text;
-        while let Some(first) = rest.chars().next() {
-            let end = rest.find(|c| is_digit(c) != is_digit(first)).unwrap_or(rest.len());
-            let (run, more) = rest.split_at_checked(end).unwrap_or((rest, ""));
-            match (run.get(..4), run.len().checked_sub(3).and_then(|at| run.get(at..))) {
-                (Some(head), Some(tail)) if is_digit(first) && run.len() > 7 => {
-                    write!(f, "{head}{}{tail}", "*".repeat(run.len().saturating_sub(7)))?;
-                }
-                _ => f.write_str(run)?,
-            }
-            rest = more;
-        }
-        Ok(())
+        self.filter.as_ref().is_some_and(|filter| filter.of_transactions().is_some())
     }
 }
 
 impl Kept {
     /// Puts what was kept in the place of all that was counted of the session and its connection.
-    pub fn put(mut self, ended: &mut Ended) {
-        ended.is_kept = self.is_any;
+    pub fn put(mut self, ended: &mut Ended, sieve: &Sieve) {
+        ended.is_kept = sieve.takes_session(ended, self.is_any);
         ended.session.pdus.total = self.tally.commands.total();
         ended.session.pdus.by_command = command_ids(self.tally.commands.iter());
         if let Some(part) = &mut ended.part {
@@ -256,13 +247,34 @@ impl Kept {
     }
 }
 
+/// An expression with the middle of its long numbers not shown.
+fn shortened(text: &str) -> String {
+    let is_digit = |c: char| c.is_ascii_digit();
+    let (mut shown, mut rest) = (String::new(), text);
+    while let Some(first) = rest.chars().next() {
+        let end = rest.find(|c| is_digit(c) != is_digit(first)).unwrap_or(rest.len());
+        let (run, more) = rest.split_at_checked(end).unwrap_or((rest, ""));
+        match (run.get(..4), run.len().checked_sub(3).and_then(|at| run.get(at..))) {
+            (Some(head), Some(tail)) if is_digit(first) && run.len() > 7 => {
+                shown.push_str(head);
+                shown.push_str(&"*".repeat(run.len().saturating_sub(7)));
+                shown.push_str(tail);
+            }
+            _ => shown.push_str(run),
+        }
+        rest = more;
+    }
+    shown
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_filter_is_named_without_whole_numbers() {
-        let shown = |text: &str| Sieve::new(text.parse().unwrap(), Arc::default()).to_string();
+        let sieve = |text: &str| Sieve::new(text.parse().ok(), Period::default(), Arc::default());
+        let shown = |text: &str| sieve(text).and_then(|sieve| sieve.expression()).unwrap();
         assert_eq!(shown(" dest_addr == 447700900123 "), "-Y dest_addr == 4477*****123");
         assert_eq!(shown("source_addr matches \"^44770\" or frame.number > 10"), {
             "-Y source_addr matches \"^44770\" or frame.number > 10"

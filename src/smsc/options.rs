@@ -223,23 +223,11 @@ pub fn span(text: &str) -> Result<Duration, String> {
     if text == "0" {
         return Ok(Duration::ZERO);
     }
-    let unit_at = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-    let (number, unit) = text.split_at(unit_at);
-    let nanos = match unit {
-        "us" => 1e3,
-        "ms" => 1e6,
-        "s" => 1e9,
-        "m" => 60e9,
-        "h" => 3_600e9,
-        _ => return Err("a number with us, ms, s, m or h is needed, such as 20ms".to_owned()),
-    };
-    let number: f64 = number.parse().map_err(|_| format!("{number:?} is no number"))?;
-    let whole = number * nanos;
-    if !(0.0..=86_400e9).contains(&whole) {
+    let span = Duration::parse(text).ok_or("a number with us, ms, s, m or h is needed, such as 20ms")?;
+    if span > Duration::from_secs(86_400) {
         return Err("a day at most".to_owned());
     }
-    #[expect(clippy::cast_possible_truncation, clippy::as_conversions, reason = "at most a day, as checked")]
-    Ok(Duration::from_nanos(whole.round() as i64))
+    Ok(span)
 }
 
 /// Things with their shares; what the shares leave is none of them.

@@ -6,7 +6,6 @@
 //! only with control characters escaped.
 
 pub mod as_smsc;
-pub mod clock;
 pub mod entries;
 mod figures;
 pub mod json;
@@ -24,5 +23,4 @@ mod table;
 pub mod text;
 pub mod tree;
 
-pub use clock::Zone;
 pub use plain::plain;

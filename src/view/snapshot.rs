@@ -343,6 +343,8 @@ pub(super) fn everything() -> Report {
             fragments: Some(Fragments { joined_frames: 8, datagrams: 8, overlapping: 1 }),
             seen: vec![Seen { protocol: "tcp".to_owned(), port: Some(2775), frames: 9_000_000 }],
             selection: Some("side operator".to_owned()),
+            since: None,
+            until: None,
         },
         tcp: Tcp {
             duplicate_acks: 12,

@@ -35,7 +35,7 @@ pub(in crate::cli) struct Arguments {
     #[arg(long = "as", value_name = "ROLE", value_enum, conflicts_with_all = ["to", "bind_as", "password_env",
         "password_file", "use_captured_credentials", "binds", "allow_host", "map_dest", "map_source", "test_numbers",
         "keep_destinations", "dest_allow", "expect_system_id", "rate_cap", "rate", "max_gap", "window", "passes", "limit",
-        "step", "linger", "noise_run", "filter", "registered_delivery", "keep_times", "set_tlv", "drop_tlv", "raw", "tls"])]
+        "step", "linger", "noise_run", "filter", "since", "until", "registered_delivery", "keep_times", "set_tlv", "drop_tlv", "raw", "tls"])]
     pub(super) role: Option<Role>,
     /// Where --as smsc listens; port 0: one that is free
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:2775", conflicts_with = "to")]

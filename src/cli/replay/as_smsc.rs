@@ -49,7 +49,7 @@ impl Arguments {
         if self.dry_run {
             return Ok(DONE);
         }
-        let timeout = self.reading.settings(interrupt)?.timeout;
+        let timeout = self.reading.timeout();
         let sessions: Vec<(String, String)> =
             script.sessions.iter().map(|session| (session.id.clone(), session.account.clone())).collect();
         let expected = script.requests();

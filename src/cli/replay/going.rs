@@ -52,7 +52,7 @@ impl Arguments {
         }
         // A leg of which nothing is sent need not be left out by name.
         let mut chosen = sessions.to_vec();
-        if self.filter.is_some() {
+        if self.filter.is_some() || !prepared.period.is_all() {
             for (session, of) in chosen.iter_mut().zip(&counted.by_session) {
                 session.requests = of.requests;
             }
@@ -81,7 +81,7 @@ impl Arguments {
                 None
             }
         };
-        let links = self.links(sessions, counted)?;
+        let links = self.links(&prepared)?;
         let plan = self.plan(&prepared, cleared.as_ref(), &links);
         if !self.quiet || self.dry_run {
             let written = if self.dry_run {
@@ -108,14 +108,17 @@ impl Arguments {
     }
 
     /// The live sessions.
-    fn links(&self, sessions: &[Session], counted: &Counted) -> Result<Vec<LinkOptions>, Failure> {
+    fn links(&self, prepared: &Prepared) -> Result<Vec<LinkOptions>, Failure> {
+        let Prepared { planner, counted, period, .. } = prepared;
+        let sessions = planner.sessions();
         let password = self.password()?;
         let as_captured = self.pace() == Pace::Captured(1.0);
         let is_captured = matches!(self.pace(), Pace::Captured(_));
         let speed = if let Pace::Captured(speed) = self.pace() { speed } else { 1.0 };
         let mut links = Vec::new();
         for (session, of) in sessions.iter().zip(&counted.by_session) {
-            let receives = matches!(session.bind, Some(BindType::Receiver | BindType::Transceiver));
+            let receives = matches!(session.bind, Some(BindType::Receiver | BindType::Transceiver))
+                && period.touches(session.first_at, session.last_at);
             // One whose bind was refused in the capture has nothing to do.
             let is_used = of.requests > 0 || receives && session.smsc_system_id.is_some();
             let named = self.bind_as.as_ref().map(|id| id.as_bytes().to_vec());
@@ -125,7 +128,8 @@ impl Arguments {
                 return Err(Failure::new(format_args!("session {}", session.id), need));
             };
             let captured = self.use_captured_credentials.then(|| session.password.clone()).flatten();
-            let after = session.last_at.since(of.last_at).max(Duration::ZERO);
+            let last_at = period.until.map_or(session.last_at, |until| session.last_at.min(until));
+            let after = last_at.since(of.last_at).max(Duration::ZERO);
             let after = self.max_gap.map_or(after, |most| after.min(most));
             links.push(LinkOptions {
                 is_used,

@@ -18,7 +18,7 @@ use crate::replay::safety::Target;
 use crate::report::model::{Endpoint, Place};
 use crate::report::record::{Record, RecordType};
 use crate::smpp::Role;
-use crate::time::{Duration, Timestamp};
+use crate::time::{Duration, Period, Timestamp};
 
 /// What one time through the capture gives.
 #[derive(Debug, Default)]
@@ -83,6 +83,7 @@ pub(super) struct Gate {
     pub(super) rules: Rules,
     pub(super) schedule: Schedule,
     selected: Option<Arc<Selected>>,
+    period: Period,
     limit: u64,
     given: u64,
 }
@@ -118,9 +119,14 @@ impl Selected {
 const MOST_SELECTED: usize = 10_000_000;
 
 impl Gate {
-    pub(super) fn new(arguments: &Arguments, rules: Rules, selected: Option<Arc<Selected>>) -> Self {
+    pub(super) fn new(
+        arguments: &Arguments,
+        rules: Rules,
+        selected: Option<Arc<Selected>>,
+        period: Period,
+    ) -> Self {
         let schedule = Schedule::new(arguments.pace(), arguments.max_gap);
-        Self { rules, schedule, selected, limit: arguments.limit.unwrap_or(u64::MAX), given: 0 }
+        Self { rules, schedule, selected, period, limit: arguments.limit.unwrap_or(u64::MAX), given: 0 }
     }
 
     pub(super) const fn is_closed(&self) -> bool {
@@ -133,6 +139,9 @@ impl Gate {
     }
 
     pub(super) fn admit(&mut self, mut planned: Planned) -> Result<Planned, Withheld> {
+        if !self.period.has(planned.at) {
+            return Err(Withheld::OtherTime);
+        }
         if self.selected.as_ref().is_some_and(|selected| !selected.has(&planned)) {
             return Err(Withheld::NotSelected);
         }
@@ -150,6 +159,8 @@ pub(super) struct Prepared {
     pub(super) target: Target,
     pub(super) unread: bool,
     pub(super) selected: Option<Arc<Selected>>,
+    /// Of which time the requests are that are sent.
+    pub(super) period: Period,
 }
 
 impl Arguments {
@@ -189,8 +200,9 @@ impl Arguments {
         let guard =
             !target.addresses.iter().all(|ip| ip.to_canonical().is_loopback()) || target.addresses.is_empty();
         let mut planner = self.planner();
+        let period = self.reading.settings(interrupt, &mut self.reading.capture(interrupt))?.selection.period;
         let selected = self.selected(interrupt)?;
-        let mut gate = Gate::new(self, self.rules(guard, None), selected.clone());
+        let mut gate = Gate::new(self, self.rules(guard, None), selected.clone(), period);
         let mut counted = Counted::default();
         let unread = self.read(interrupt, &mut planner, &mut |planned| {
             if !gate.is_closed() {
@@ -203,18 +215,20 @@ impl Arguments {
         })?;
         counted.longer = gate.rules.test_numbers.as_ref().map_or(0, TestNumbers::longer);
         counted.by_session.resize(planner.sessions().len(), OfSession::default());
-        Ok(Prepared { planner, counted, target, unread, selected })
+        Ok(Prepared { planner, counted, target, unread, selected, period })
     }
 
     /// The requests of the transactions for which -Y holds.
     fn selected(&self, interrupt: &Interrupt) -> Result<Option<Arc<Selected>>, Failure> {
-        let Some(filter) = &self.filter else { return Ok(None) };
-        let settings = pipeline::Settings {
-            filter: Some(filter.clone()),
-            redactor: None,
-            ..self.reading.settings(interrupt)?
-        };
-        let settings = self.reading.knowing_us(settings, Whose::BySessionOr(Some(filter)), interrupt);
+        let filter = self.reading.selecting().filter(self.filter.as_ref())?;
+        if filter.is_none() {
+            return Ok(None);
+        }
+        let mut capture = self.reading.capture(interrupt);
+        let settings =
+            pipeline::Settings { filter, redactor: None, ..self.reading.settings(interrupt, &mut capture)? };
+        let asked = Whose::BySessionOr(self.filter.as_ref());
+        let settings = self.reading.knowing_us(settings, asked, interrupt);
         let mut selected = Selected::default();
         let mut take = |record: &Record| {
             if let Record::Transaction(transaction) = record {
@@ -222,7 +236,6 @@ impl Arguments {
             }
             selected.places.len() <= MOST_SELECTED
         };
-        let capture = self.reading.capture(interrupt);
         pipeline::records(capture, &settings, &[RecordType::Transaction], &mut take, &mut |_, _| {});
         if selected.places.len() > MOST_SELECTED {
             let need =
@@ -259,6 +272,7 @@ impl Arguments {
         if outcome.report.sessions_omitted > 0 {
             planner.has_more_ends();
         }
+        self.reading.selecting().complain_of(&outcome);
         Ok(is_unread(&outcome))
     }
 
@@ -276,10 +290,14 @@ impl Arguments {
         interrupt: &Interrupt,
         give: &mut dyn FnMut(&Captured<'_>) -> bool,
     ) -> Result<Outcome, Failure> {
-        let settings =
-            pipeline::Settings { max_sessions: MOST_SESSIONS, ..self.reading.settings(interrupt)? };
+        let mut capture = self.reading.capture(interrupt);
+        let mut settings = pipeline::Settings {
+            max_sessions: MOST_SESSIONS,
+            ..self.reading.settings(interrupt, &mut capture)?
+        };
+        // Binds before the time that is selected say who binds, and how.
+        settings.selection.period = Period::default();
         let settings = self.reading.knowing_us(settings, Whose::BySessionOr(None), interrupt);
-        let capture = self.reading.capture(interrupt);
         let mut file: Option<FileName> = None;
         let mut take = |record: &Record| {
             let Record::Pdu(pdu) = record else { return true };

@@ -133,7 +133,7 @@ impl Arguments {
             options: Options {
                 links: links.clone(),
                 rate_cap: None,
-                timeout: self.reading.settings(interrupt)?.timeout,
+                timeout: self.reading.timeout(),
                 enquire_link: self.enquire_link,
                 linger: self.linger,
                 rebind: self.on_disconnect == OnDisconnect::Rebind,
@@ -151,7 +151,7 @@ impl Arguments {
         let planned = prepared.counted.requests.saturating_mul(u64::from(self.passes));
         let (sender, source) = driver::channel(BATCHES);
         let reading = || {
-            let mut gate = Gate::new(self, rules, prepared.selected.clone());
+            let mut gate = Gate::new(self, rules, prepared.selected.clone(), prepared.period);
             let mut planner = self.planner();
             planner.begin_with(first_pass);
             for _ in 0..self.passes {

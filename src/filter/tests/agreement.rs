@@ -1,19 +1,10 @@
 //! Each operator and each kind of field, against predicates over the JSON of the same PDUs that know nothing of
 //! filters.
 
-use std::net::IpAddr;
-
 use serde_json::Value as Json;
 
 use super::{kept, lines};
-use crate::dissect::wanted::Seen;
 use crate::dissect::{Given, dissect};
-use crate::filter::Filter;
-use crate::session::SessionId;
-use crate::smpp::framer::Framed;
-use crate::smpp::{Context, Header, Place};
-use crate::tcp::ConnectionNumber;
-use crate::time::Timestamp;
 
 /// The PDUs as `decode --format json` prints them, each with its findings.
 fn pdus() -> Vec<Json> {
@@ -303,65 +294,4 @@ fn filters_keep_what_an_evaluator_written_apart_keeps() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-#[test]
-fn fields_of_the_capture_are_those_of_the_pdu_and_its_session() {
-    let octets = super::pdu(0x15, 0, 1, b"");
-    let framed = Framed {
-        header: Header::parse(&octets).unwrap(),
-        octets: &octets,
-        place: Place { frame: 274_113, index: 0, offset: 40 },
-        at: Timestamp::parse("2026-11-22T09:58:12.25Z").unwrap(),
-        begun: Timestamp::default(),
-        since: 274_113,
-        wait: None,
-        partial: None,
-    };
-    let address = |text: &str| text.parse::<IpAddr>().unwrap();
-    let seen = Seen {
-        pdu: &framed,
-        context: Context::default(),
-        role: None,
-        default_charset: crate::smpp::text::Charset::Gsm7,
-        session: SessionId { connection: ConnectionNumber(7), n: 1 },
-        system_id: Some(b"acme"),
-        source: (address("10.1.2.3"), 40_000),
-        destination: (address("2001:db8::1"), 2775),
-    };
-    for (filter, holds) in [
-        ("ip.addr == 10.1.2.3", true),
-        ("ip.addr == 10.0.0.0/8", true),
-        ("ip.addr == 2001:db8::/32", true),
-        ("ip.addr == 0.0.0.0/0", true),
-        ("ip.addr == 192.168.0.0/16", false),
-        ("ip.addr != 10.1.2.3", false),
-        ("ip.addr !== 10.1.2.3", true),
-        ("ip.addr in {192.168.0.0/16, 10.1.0.0/16}", true),
-        ("ip.src == 10.1.2.3", true),
-        ("ip.dst == 10.1.2.3", false),
-        ("ipv6.dst == 2001:db8::1", true),
-        ("ip.dst == 0.0.0.0/0", false),
-        ("tcp.port == 2775", true),
-        ("tcp.port == 40000 and tcp.port == 2775", true),
-        ("tcp.port != 2775", false),
-        ("tcp.srcport == 2775", false),
-        ("tcp.dstport in {2700..2800}", true),
-        ("tcp.stream == 7", true),
-        ("tcp.stream != 7", false),
-        ("frame.number == 274113", true),
-        ("frame.number > 274113", false),
-        ("frame.time >= \"2026-11-22 09:58:12\"", true),
-        ("frame.time < 2026-11-22T09:58:12.25Z", false),
-        ("frame.time == 2026-11-22T10:58:12.25+01:00", true),
-        ("session == s7.1", true),
-        ("session == \"s7\"", false),
-        ("system_id in {\"a\", \"acme\"}", true),
-        ("system_id == \"other\"", false),
-        ("smpp.system_id", false),
-        ("command == enquire_link and tcp.stream == 7", true),
-    ] {
-        let parsed: Filter = filter.parse().unwrap_or_else(|error| panic!("{filter}: {error}"));
-        assert_eq!(parsed.matches(&seen), holds, "{filter}");
-    }
 }

@@ -94,7 +94,7 @@ fn each(
             let is_kept = segment.is_some_and(|segment| {
                 let connection = flows.assign(&segment, |_| {}).connection.0;
                 let sender = SocketAddr::new(segment.source.ip, segment.source.port);
-                frames.keeps(connection, sender, frame.number)
+                frames.keeps(connection, sender, (frame.number, frame.at))
             });
             take(&capture, &frame, decap.parts(frame.number), is_kept)?;
         }

@@ -1,10 +1,11 @@
 //! Which frames are kept: those with octets of PDUs that are, and those before them that are needed to find where they
-//! begin; or all of a session.
+//! begin; or all of a session, or all of a time.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
 
 use crate::report::record::PduRecord;
+use crate::time::{Period, Timestamp};
 
 /// Frames that are kept.
 pub(super) struct Frames {
@@ -14,6 +15,8 @@ pub(super) struct Frames {
     sessions: HashMap<u32, Vec<Part>>,
     /// Where the PDUs before began that share a frame with the next one, and the frame where they end.
     chains: HashMap<(u32, SocketAddr), (u64, u64)>,
+    /// Of which time frames of sessions are that are kept.
+    period: Period,
     /// Ranges in all, and how many there may be.
     count: usize,
     most: usize,
@@ -29,12 +32,13 @@ struct Part {
 }
 
 impl Frames {
-    /// None yet, and of a side at most `most` ranges.
-    pub(super) fn new(most: usize) -> Self {
+    /// None yet, and of a side at most `most` ranges; of sessions that are kept, frames of `period`.
+    pub(super) fn new(most: usize, period: Period) -> Self {
         Self {
             ranges: HashMap::new(),
             sessions: HashMap::new(),
             chains: HashMap::new(),
+            period,
             count: 0,
             most,
             widened: 0,
@@ -78,8 +82,8 @@ impl Frames {
         }
     }
 
-    pub(super) fn keeps(&self, connection: u32, sender: SocketAddr, frame: u64) -> bool {
-        if let Some(parts) = self.sessions.get(&connection) {
+    pub(super) fn keeps(&self, connection: u32, sender: SocketAddr, (frame, at): (u64, Timestamp)) -> bool {
+        if let Some(parts) = self.sessions.get(&connection).filter(|_| self.period.has(at)) {
             let after = parts.partition_point(|part| part.from <= frame);
             return after.checked_sub(1).and_then(|at| parts.get(at)).is_some_and(|part| part.is_kept);
         }
@@ -109,15 +113,16 @@ mod tests {
     #[test]
     fn ranges_without_room_become_wider_and_lose_no_frame() {
         let sender = SocketAddr::from(([192, 0, 2, 1], 2775));
-        let mut frames = Frames::new(8);
+        let at = Timestamp::default();
+        let mut frames = Frames::new(8, Period::default());
         let ranges: Vec<(u64, u64)> = (0..100).map(|n| (n * 10, n * 10 + 2)).collect();
         for &range in &ranges {
             frames.keep((7, sender), range);
         }
         assert!(frames.widened > 0 && frames.count <= 8, "{} {}", frames.widened, frames.count);
         for (from, to) in ranges {
-            assert!((from..=to).all(|frame| frames.keeps(7, sender, frame)));
+            assert!((from..=to).all(|frame| frames.keeps(7, sender, (frame, at))));
         }
-        assert!(!frames.keeps(8, sender, 1) && !frames.keeps(7, sender, 2_000));
+        assert!(!frames.keeps(8, sender, (1, at)) && !frames.keeps(7, sender, (2_000, at)));
     }
 }

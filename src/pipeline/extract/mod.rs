@@ -30,6 +30,7 @@ use crate::extract::Writer;
 use crate::filter::Filter;
 use crate::report::model::Endpoint;
 use crate::report::record::{Record, RecordType};
+use crate::time::Period;
 
 /// Ranges of frames that are told apart.
 const MOST_RANGES: usize = 4 << 20;
@@ -37,7 +38,8 @@ const MOST_RANGES: usize = 4 << 20;
 /// What is kept, and how it is written.
 #[derive(Clone, Debug)]
 pub struct Extraction {
-    /// Holds for the PDUs that are looked for; `None`: all.
+    /// Holds for the PDUs that are looked for; `None`: all. A time that [`Settings::selection`] asks for limits them, too;
+    /// without a filter, and nothing kept with them, it is the frames of sessions that it limits.
     pub filter: Option<Filter>,
     /// What is kept with each of them.
     pub keep: Keep,
@@ -77,6 +79,18 @@ pub struct Extracted {
     pub is_wider: bool,
 }
 
+impl Extraction {
+    /// Whether all PDUs are looked for.
+    fn is_of_all(&self, period: Period) -> bool {
+        self.filter.is_none() && period.is_all()
+    }
+
+    /// Whether frames are kept by their own time.
+    fn is_of_frames(&self, period: Period) -> bool {
+        self.filter.is_none() && !period.is_all() && self.keep == Keep::Pdu && self.limit == u64::MAX
+    }
+}
+
 impl Extracted {
     fn of(outcome: Outcome) -> Self {
         Self { outcome, pdus: 0, packets: 0, partial: 0, findings_left_out: 0, left_out: 0, is_wider: false }
@@ -95,18 +109,21 @@ pub fn extract(
     progress: &mut Progress<'_>,
 ) -> io::Result<Extracted> {
     let redactor = settings.redactor.clone();
-    // What is looked for is looked for in what was captured.
-    let settings = Settings { redactor: None, ..settings.clone() };
-    let mut wanted = Wanted::find(open, &settings, extraction, progress);
+    // What is looked for is looked for in what was captured, at any time.
+    let mut settings = Settings { redactor: None, ..settings.clone() };
+    let period = std::mem::take(&mut settings.selection.period);
+    let mut wanted = Wanted::find(open, &settings, (extraction, period), progress);
     let comment = redactor.as_ref().map(|redactor| format!("smpp-inspect: {redactor}"));
     let mut writer = Writer::bare(out, comment.as_deref())?;
     if extraction.repair || redactor.is_some() {
         let rebuilt = rebuild(open, &settings, &mut wanted, redactor.as_deref(), &mut writer, progress)?;
         return Ok(Extracted { left_out: wanted.left_out, ..rebuilt });
     }
-    let (mut frames, mut comments) = (Frames::new(MOST_RANGES), Comments::new());
+    let by_time = extraction.is_of_frames(period);
+    let of_sessions = if by_time { period } else { Period::default() };
+    let (mut frames, mut comments) = (Frames::new(MOST_RANGES, of_sessions), Comments::new());
     let mut pdus = 0;
-    let whole = extraction.keep == Keep::Session || extraction.filter.is_none();
+    let whole = extraction.keep == Keep::Session || extraction.is_of_all(period);
     let mut is_done = false;
     let mut take = |record: &Record| {
         match record {
@@ -118,9 +135,10 @@ pub fn extract(
                     pdus += 1;
                     comments.see(pdu);
                 }
-                if whole {
-                    frames.session(pdu, kept);
-                } else {
+                if whole || by_time {
+                    frames.session(pdu, kept || by_time);
+                }
+                if !whole {
                     frames.pdu(pdu, kept);
                 }
                 is_done = wanted.is_done();

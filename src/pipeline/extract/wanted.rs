@@ -10,6 +10,7 @@ use crate::filter::{Facts, PduFacts};
 use crate::pipeline::{Progress, Settings, records};
 use crate::report::model::Endpoint;
 use crate::report::record::{Owned, PduRecord, Record, RecordType};
+use crate::time::Period;
 
 /// A PDU among all: connection, frame of its file, place in it.
 type Key = (u32, u64, Option<u32>);
@@ -20,6 +21,8 @@ const MOST_PDUS: usize = 4 << 20;
 /// Which PDUs are kept.
 pub(super) struct Wanted<'a> {
     extraction: &'a Extraction,
+    /// Of which time PDUs are that are looked for.
+    period: Period,
     /// PDUs that are looked for and may still be found.
     left: u64,
     sessions: HashSet<String>,
@@ -33,17 +36,18 @@ impl<'a> Wanted<'a> {
     pub(super) fn find(
         open: &dyn Fn() -> Capture,
         settings: &Settings,
-        extraction: &'a Extraction,
+        (extraction, period): (&'a Extraction, Period),
         progress: &mut Progress<'_>,
     ) -> Self {
         let mut wanted = Self {
             extraction,
+            period,
             left: extraction.limit,
             sessions: HashSet::new(),
             transactions: HashSet::new(),
             left_out: 0,
         };
-        if extraction.keep == Keep::Pdu || extraction.filter.is_none() {
+        if extraction.keep == Keep::Pdu || extraction.is_of_all(period) {
             return wanted;
         }
         let mut found: HashSet<Key> = HashSet::new();
@@ -79,9 +83,10 @@ impl<'a> Wanted<'a> {
         wanted
     }
 
-    /// Whether the filter holds, and still may.
+    /// Whether a PDU is of the time that is looked for and the filter holds, and still may.
     fn matches(&mut self, pdu: &PduRecord) -> bool {
         let holds = self.left > 0
+            && pdu.place.at.is_none_or(|at| self.period.has(at))
             && self.extraction.filter.as_ref().is_none_or(|filter| filter.matches(&Captured(pdu)));
         self.left -= u64::from(holds);
         holds
@@ -90,7 +95,7 @@ impl<'a> Wanted<'a> {
     /// Whether a PDU is kept.
     pub(super) fn takes(&mut self, pdu: &PduRecord) -> bool {
         match self.extraction.keep {
-            _ if self.extraction.filter.is_none() => self.matches(pdu),
+            _ if self.is_of_all() => self.matches(pdu),
             Keep::Pdu => self.matches(pdu),
             Keep::Transaction => self.transactions.contains(&key(pdu)),
             Keep::Session => self.sessions.contains(&pdu.of.session),
@@ -100,12 +105,16 @@ impl<'a> Wanted<'a> {
     /// Whether all of a session is kept.
     pub(super) fn takes_whole(&self, of: &Owned) -> bool {
         let is_whole = self.extraction.keep == Keep::Session && self.sessions.contains(&of.session);
-        is_whole || self.extraction.filter.is_none()
+        is_whole || self.is_of_all()
+    }
+
+    fn is_of_all(&self) -> bool {
+        self.extraction.is_of_all(self.period)
     }
 
     /// Whether no other PDU can be kept.
     pub(super) fn is_done(&self) -> bool {
-        self.left == 0 && (self.extraction.keep == Keep::Pdu || self.extraction.filter.is_none())
+        self.left == 0 && (self.extraction.keep == Keep::Pdu || self.is_of_all())
     }
 }
 

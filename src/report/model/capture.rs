@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Fragments;
-use crate::time::Timestamp;
+use crate::time::{Period, Timestamp};
 
 /// What was read.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -39,6 +39,28 @@ pub struct Capture {
     pub seen: Vec<Seen>,
     /// The selection in force; `null`: everything is reported.
     pub selection: Option<String>,
+    /// Of the selection: what is reported is of this time or later; there only if that is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
+    /// Of the selection: what is reported is of an earlier time than this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+}
+
+impl Capture {
+    /// The time that is reported.
+    #[must_use]
+    pub const fn period(&self) -> Period {
+        Period { since: self.since, until: self.until }
+    }
+
+    /// What is selected besides a time.
+    #[must_use]
+    pub fn selected_besides(&self) -> Option<&str> {
+        let selection = self.selection.as_deref()?;
+        let rest = selection.strip_prefix(&self.period().to_string()).unwrap_or(selection);
+        Some(rest.strip_prefix(", ").unwrap_or(rest)).filter(|rest| !rest.is_empty())
+    }
 }
 
 /// How our own addresses are known.

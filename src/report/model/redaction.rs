@@ -47,10 +47,12 @@ impl Report {
         let name = |name: &mut Option<String>| *name = name.take().map(|name| redactor.name(&name));
         self.capture.local.iter_mut().for_each(|ip| *ip = redactor.ip(*ip));
         // A filter may name anything.
-        if let Some(selection) = &mut self.capture.selection
-            && (redactor.subjects().names || selection.contains("-Y "))
+        if let Some(selected) = self.capture.selected_besides()
+            && (redactor.subjects().names || selected.contains("-Y "))
         {
-            "what was selected".clone_into(selection);
+            let period = self.capture.period();
+            let comma = if period.is_all() { "" } else { ", " };
+            self.capture.selection = Some(format!("{period}{comma}what was selected"));
         }
         for row in &mut self.accounts {
             account(&mut row.name);

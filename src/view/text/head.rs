@@ -2,12 +2,12 @@
 
 use std::io::{self, Write};
 
-use super::super::clock::Zone;
 use super::super::figures::{count, octets, of, span};
 use super::super::page::{GLUE, Page, Tone};
 use super::super::table::Table;
 use crate::report::Report;
 use crate::report::model::{Capture, Leg, Start};
+use crate::time::Zone;
 
 /// What was read: files, octets, times; PDUs and sessions; damage.
 pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Result<()> {
@@ -18,8 +18,12 @@ pub(super) fn write<W: Write>(report: &Report, page: &mut Page<'_, W>) -> io::Re
         files => of(files.len().try_into().unwrap_or(u64::MAX), "file"),
     };
     let mut line = String::new();
-    if let Some(selection) = &capture.selection {
-        line = format!("only {}: ", page.plain(selection));
+    if capture.selection.is_some() {
+        let besides = capture.selected_besides().map(|what| page.plain(what).into_owned());
+        let period = capture.period();
+        let period = (!period.is_all()).then(|| page.options().zone.words(period)).into_iter();
+        let parts: Vec<String> = period.chain(besides).collect();
+        line = format!("only {}: ", parts.join(", "));
     }
     line.push_str(&format!("{files}, {}", octets(capture.octets)));
     line.push_str(&times(capture, &page.options().zone));

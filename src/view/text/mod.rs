@@ -15,9 +15,9 @@ pub(super) use trust::skipped_words;
 
 use std::io::{self, Write};
 
-use super::clock::Zone;
 use super::page::Page;
 use crate::report::Report;
+use crate::time::Zone;
 
 /// How a text is written.
 #[derive(Clone, Debug)]

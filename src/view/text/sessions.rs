@@ -2,12 +2,12 @@
 
 use std::io::{self, Write};
 
-use super::super::clock::Zone;
 use super::super::figures::{count, millis, of, short_span};
 use super::super::page::{Page, Tone};
 use super::super::table::{Table, legend};
 use crate::report::Report;
 use crate::report::model::{Bind, Capture, End, EndedBy, Session, Start};
+use crate::time::Zone;
 
 /// Most rows where the accounts say the most of it.
 const MOST_BESIDE_ACCOUNTS: usize = 8;
