@@ -115,6 +115,9 @@ fn what_differed_from_the_capture_in_an_earlier_run_is_noise_and_the_rest_still_
     let output = run(&silent, &[&noise]);
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.code() == Some(2) && said.contains("before.ndjson: line 1: "), "{said}");
+    let output = run(&silent, &["--noise-run", earlier.to_str().unwrap()]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(2) && said.contains("--noise-run=FILE"), "{said}");
     assert!(silent.of(replay::BIND).is_empty());
 }
 

@@ -42,6 +42,9 @@ impl Arguments {
             return Ok(status);
         }
         if prepared.unread {
+            if self.is_twice() {
+                complain("an earlier run is named with an equals sign: --noise-run=FILE");
+            }
             return Ok(FAILED);
         }
         let Prepared { planner, counted, target, .. } = &prepared;
