@@ -2,11 +2,8 @@
 
 use super::setup::Out;
 use crate::decap::Endpoint;
-<<<<<<< HEAD
 use crate::dissect::Way;
 use crate::dissect::model::End;
-=======
->>>>>>> main
 use crate::report::record::Whose;
 use crate::report::{Exchanges, Facing, Finding, Kept, Raw, SeenPdu, Sieve, Tally, Who, text};
 use crate::session::{
@@ -186,7 +183,6 @@ impl Framing for Pdus<'_> {
         }
         self.single_out(pdu, context);
         if let Some(wanted) = &mut self.tally.wanted {
-<<<<<<< HEAD
             let (source, destination) = ends(self.ends, self.side);
             wanted.see(connection.0, pdu, (context, default_charset), || Way {
                 session: self.sessions.current().to_string(),
@@ -195,9 +191,6 @@ impl Framing for Pdus<'_> {
                 source: End { ip: source.ip, port: source.port },
                 destination: End { ip: destination.ip, port: destination.port },
             });
-=======
-            wanted.see(connection.0, pdu, context, default_charset);
->>>>>>> main
         }
         let (errors, warnings) = facts.map_or((0, 0), |facts| (facts.errors, facts.warnings));
         if errors > 0 {
