@@ -550,14 +550,23 @@ fn accounts_and_sides_select_the_same_in_every_command() {
 #[test]
 fn show_says_when_where_and_between_whom_and_what_is_damaged() {
     let folder = Folder::new();
-    let run = folder.run(&["show", "capture.pcap", "-Y", "command == submit_sm", "-c", "1"]);
+    let run =
+        folder.run(&["show", "capture.pcap", "-Y", "command == submit_sm && tcp.stream == 0", "-c", "1"]);
     assert_eq!(run.status, 0, "{run:?}");
     let way = run.out.lines().nth(1).unwrap();
     let (time, ends) = way.split_once(" UTC, s0, ").unwrap();
     assert!(time.starts_with("  2026-11-22 ") && time.len() == "  2026-11-22 09:58:12.000000".len(), "{way}");
     assert_eq!(ends, "10.0.0.1:40000 to 10.0.1.1:2775");
-    let json =
-        folder.run(&["show", "--format", "json", "capture.pcap", "-Y", "command == submit_sm", "-c", "1"]);
+    let json = folder.run(&[
+        "show",
+        "--format",
+        "json",
+        "capture.pcap",
+        "-Y",
+        "command == submit_sm && tcp.stream == 0",
+        "-c",
+        "1",
+    ]);
     let pdu = json.json()["pdus"][0].clone();
     assert_eq!((pdu["session"].as_str(), pdu["from"].as_str()), (Some("s0"), Some("esme")));
     assert_eq!(
