@@ -546,3 +546,44 @@ fn accounts_and_sides_select_the_same_in_every_command() {
     assert_eq!((told.status, told.err.as_str()), (0, ""));
     assert!(told.out.lines().count() > 10, "{}", told.out);
 }
+
+#[test]
+fn show_says_when_where_and_between_whom_and_what_is_damaged() {
+    let folder = Folder::new();
+    let run =
+        folder.run(&["show", "capture.pcap", "-Y", "command == submit_sm && tcp.stream == 0", "-c", "1"]);
+    assert_eq!(run.status, 0, "{run:?}");
+    let way = run.out.lines().nth(1).unwrap();
+    let (time, ends) = way.split_once(" UTC, s0, ").unwrap();
+    assert!(time.starts_with("  2026-11-22 ") && time.len() == "  2026-11-22 09:58:12.000000".len(), "{way}");
+    assert_eq!(ends, "10.0.0.1:40000 to 10.0.1.1:2775");
+    let json = folder.run(&[
+        "show",
+        "--format",
+        "json",
+        "capture.pcap",
+        "-Y",
+        "command == submit_sm && tcp.stream == 0",
+        "-c",
+        "1",
+    ]);
+    let pdu = json.json()["pdus"][0].clone();
+    assert_eq!((pdu["session"].as_str(), pdu["from"].as_str()), (Some("s0"), Some("esme")));
+    assert_eq!(
+        (pdu["source"]["ip"].as_str(), pdu["destination"]["port"].as_u64()),
+        (Some("10.0.0.1"), Some(2775))
+    );
+
+    let frame = pdu["frame"].as_u64().unwrap();
+    let by_number = folder.run(&["show", "capture.pcap", &frame.to_string()]);
+    assert_eq!(by_number.out.lines().nth(1), Some(way));
+    let beyond = folder.run(&["show", "capture.pcap", &format!("{frame}.9")]);
+    assert_eq!(beyond.status, 1);
+    let said = format!("smpp-inspect: capture.pcap: frame {frame} has no PDU 9, its last one is {frame}.0\n");
+    assert_eq!(beyond.err, said);
+
+    folder.put("half.pcap", &small_capture()[..8_000]);
+    let half = folder.run(&["show", "half.pcap", &frame.to_string()]);
+    assert_eq!((half.status, &half.out), (0, &by_number.out));
+    assert!(half.err.starts_with("smpp-inspect: half.pcap: record"), "{}", half.err);
+}

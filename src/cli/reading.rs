@@ -43,7 +43,7 @@ pub(super) struct Reading {
     /// Threads; the output is the same for any number of them [default: cores, at most 4]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     threads: Option<u16>,
-    /// After how long a request counts as unanswered
+    /// After how long a request counts as unanswered, and a response as late [default: 10]
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     timeout: Option<Duration>,
     #[command(flatten)]

@@ -70,8 +70,9 @@ impl Selecting {
         let names = match &self.names {
             None => Names::default(),
             Some(path) => {
-                let text =
-                    std::fs::read_to_string(path).map_err(|error| Failure::new(path.display(), error))?;
+                let text = std::fs::read_to_string(path).map_err(|error| {
+                    Failure::new(path.display(), format_args!("--names needs a TOML file: {error}"))
+                })?;
                 Names::parse(&text).map_err(|what| Failure::new(path.display(), what))?
             }
         };

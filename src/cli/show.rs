@@ -10,15 +10,17 @@ use super::habits::Habits;
 use super::interrupt::Interrupt;
 use super::output::Output;
 use super::progress::Progress;
-use super::reading::{decode_as, is_stream, no_last_frame, ports};
+use super::reading::{complain_of, decode_as, is_stream, no_last_frame, ports};
 use super::redaction::Redaction;
 use super::selecting::Selecting;
 use super::terminal::{self, Color};
-use super::{DONE, FOUND, Failure, complain};
+use super::{DONE, FAILED, FOUND, Failure, complain};
 use crate::capture::{Capture, Input};
-use crate::dissect::{First, Found, Wanted};
+use crate::dissect::model::End;
+use crate::dissect::{First, Found, Wanted, Way};
 use crate::filter::Filter;
 use crate::pipeline::{self, Settings};
+use crate::report::model::Endpoint;
 use crate::report::record::{PduRecord, Record, RecordType};
 use crate::smpp::Place;
 use crate::smpp::text::Charset;
@@ -138,8 +140,9 @@ impl Arguments {
             pipeline::records(capture, &settings, &[RecordType::Pdu], &mut take, &mut tell)
         };
         drop(progress);
-        if let Some((_, message)) = outcome.errors.first() {
-            return Err(Failure(message.clone()));
+        let unread = complain_of(&outcome);
+        if outcome.report.capture.files.is_empty() {
+            return Ok(interrupt.status().unwrap_or(FAILED));
         }
         self.selecting.complain_of(&outcome);
         let wanted = outcome.wanted.as_ref();
@@ -154,6 +157,10 @@ impl Arguments {
             };
             let frames = outcome.report.capture.frames;
             let what = match self.frame {
+                Some((frame, Some(index))) if wanted.is_some_and(|wanted| wanted.count() > 0) => {
+                    let last = wanted.map_or(0, Wanted::count).saturating_sub(1);
+                    format!("frame {frame} has no PDU {index}, its last one is {frame}.{last}")
+                }
                 Some((frame, _)) => {
                     let (before, after) = wanted.map_or((None, None), Wanted::neighbours);
                     let before = place(before, "is the nearest before it that has one");
@@ -168,7 +175,7 @@ impl Arguments {
                 }
             };
             complain(&format!("{}: {what}", self.file.display()));
-            return Ok(FOUND);
+            return Ok(if unread { FAILED } else { FOUND });
         }
         Output::Stdout.write(|mut out| match self.format {
             Format::Json => view::json::write_dissection(&dissection, &mut out),
@@ -187,13 +194,20 @@ impl Arguments {
             };
             complain(&format!("{what}, the first {shown} are shown: -c N shows more"));
         }
-        Ok(interrupt.status().unwrap_or(DONE))
+        Ok(interrupt.status().unwrap_or(if unread { FAILED } else { DONE }))
     }
 }
 
 /// A PDU as it is shown. Its octets are redacted already, where anything is.
 fn found(pdu: &PduRecord) -> Found {
+    let end = |end: Endpoint| End { ip: end.ip, port: end.port };
     Found {
+        way: Way {
+            session: pdu.of.session.clone(),
+            from: pdu.from,
+            source: end(pdu.source),
+            destination: end(pdu.destination),
+        },
         connection: pdu.of.connection,
         // By its number among all frames that were read.
         place: Place {

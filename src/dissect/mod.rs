@@ -34,7 +34,7 @@ use crate::time::{Duration, Timestamp};
 pub use input::Line;
 use model::{Dissection, Finding, Pdu};
 pub use tree::{characters, hex, pdu, shown};
-pub use wanted::{First, Found, Wanted};
+pub use wanted::{First, Found, Wanted, Way};
 
 /// What is known beside the octets.
 #[derive(Clone, Copy, Debug, Default)]

@@ -1,5 +1,7 @@
 //! What a dissection says, in the shape of `decode --format json`.
 
+use std::net::IpAddr;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +42,15 @@ pub struct Pdu {
     /// The frame that made it readable; absent where there is no capture.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frame: Option<u64>,
+    /// Id of its session, as in a report; absent where there is no capture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
+    /// The end that sent it; absent where there is no capture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<End>,
+    /// The end that it was sent to; absent where there is no capture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub destination: Option<End>,
     /// When it became readable; `null`: no time was given.
     pub at: Option<Timestamp>,
     /// Octets of its side before it.
@@ -67,6 +78,16 @@ pub struct Pdu {
     /// Its octets, for dumps; `None` where they are secret. No part of the JSON.
     #[serde(skip)]
     pub raw: Vec<Option<u8>>,
+}
+
+/// An end of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct End {
+    /// Its address.
+    pub ip: IpAddr,
+    /// Its port.
+    pub port: u16,
 }
 
 /// A side's role.

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::model::{Dissection, Finding};
+use super::model::{Dissection, End, Finding};
 use crate::redact::Redactor;
 use crate::smpp::framer::Framed;
 use crate::smpp::text::Charset;
-use crate::smpp::{Context, Place};
+use crate::smpp::{Context, Place, Role};
 use crate::time::Timestamp;
 
 /// The PDUs of one frame that is looked for, as far as they were found.
@@ -30,11 +30,26 @@ pub struct First {
     seen: u64,
 }
 
+/// Between whom a PDU went.
+#[derive(Clone, Debug)]
+pub struct Way {
+    /// Id of its session.
+    pub session: String,
+    /// Who sent it, as far as it and those before it say.
+    pub from: Option<Role>,
+    /// The end that sent it.
+    pub source: End,
+    /// The end that it was sent to.
+    pub destination: End,
+}
+
 /// A PDU that was found.
 #[derive(Clone, Debug)]
 pub struct Found {
     /// Its connection.
     pub connection: u32,
+    /// Between whom it went, as it may be shown.
+    pub way: Way,
     /// The frame that made it readable, its place in there, the octets of its side before it.
     pub place: Place,
     /// When.
@@ -56,16 +71,29 @@ impl Wanted {
         Self { frame, redactor, found: Vec::new(), before: None, after: None }
     }
 
-    /// Looks at a PDU of a connection.
-    pub fn see(&mut self, connection: u32, pdu: &Framed<'_>, context: Context, default_charset: Charset) {
+    /// Looks at a PDU of a connection; `way` tells between whom it went.
+    pub fn see(
+        &mut self,
+        connection: u32,
+        pdu: &Framed<'_>,
+        (context, default_charset): (Context, Charset),
+        way: impl FnOnce() -> Way,
+    ) {
         let frame = pdu.place.frame;
         if frame < self.frame {
             self.before = self.before.max(Some(frame));
         } else if frame > self.frame {
             self.after = Some(self.after.map_or(frame, |after| after.min(frame)));
         } else {
+            let way = way();
+            let shown = |end: End| {
+                let ip = self.redactor.as_ref().map_or(end.ip, |redactor| redactor.ip(end.ip));
+                End { ip, ..end }
+            };
+            let way = Way { source: shown(way.source), destination: shown(way.destination), ..way };
             self.found.push(Found {
                 connection,
+                way,
                 place: pdu.place,
                 at: Some(pdu.at),
                 context,
@@ -88,6 +116,12 @@ impl Wanted {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
         };
+    }
+
+    /// PDUs that were found.
+    #[must_use]
+    pub const fn count(&self) -> usize {
+        self.found.len()
     }
 
     /// The frames before and after the one looked for that made PDUs readable, the nearest ones.
@@ -147,6 +181,9 @@ fn trees<'a>(found: impl Iterator<Item = (u32, &'a Found)>, secrets: bool) -> Di
         pdu.index = index;
         pdu.frame = Some(found.place.frame);
         pdu.at = found.at;
+        pdu.from = pdu.from.or(found.way.from.map(Into::into));
+        pdu.session = Some(found.way.session.clone());
+        (pdu.source, pdu.destination) = (Some(found.way.source), Some(found.way.destination));
         pdu.offset = found.place.offset;
         out.findings.extend(findings.into_iter().map(|finding| Finding { pdu: Some(index), ..finding }));
         out.pdus.push(pdu);

@@ -2,6 +2,8 @@
 
 use super::setup::Out;
 use crate::decap::Endpoint;
+use crate::dissect::Way;
+use crate::dissect::model::End;
 use crate::report::record::Whose;
 use crate::report::{Exchanges, Facing, Finding, Kept, Raw, SeenPdu, Sieve, Tally, Who, text};
 use crate::session::{
@@ -181,7 +183,14 @@ impl Framing for Pdus<'_> {
         }
         self.single_out(pdu, context);
         if let Some(wanted) = &mut self.tally.wanted {
-            wanted.see(connection.0, pdu, context, default_charset);
+            let (source, destination) = ends(self.ends, self.side);
+            wanted.see(connection.0, pdu, (context, default_charset), || Way {
+                session: self.sessions.current().to_string(),
+                // The bind itself tells it.
+                from: context.from.or_else(|| self.sessions.role(self.side)),
+                source: End { ip: source.ip, port: source.port },
+                destination: End { ip: destination.ip, port: destination.port },
+            });
         }
         let (errors, warnings) = facts.map_or((0, 0), |facts| (facts.errors, facts.warnings));
         if errors > 0 {

@@ -2,6 +2,7 @@
 //! ones marked.
 
 use std::io::{self, Write};
+use std::net::SocketAddr;
 
 use super::page::{Page, Tone, wrapped};
 use super::text::{Options, skipped_words};
@@ -45,6 +46,9 @@ fn write_pdu<W: Write>(pdu: &Pdu, findings: &[&Finding], page: &mut Page<'_, W>)
     let frame = pdu.frame.map(|frame| format!("frame {frame}, ")).unwrap_or_default();
     let place = format!("{frame}PDU {}, {} octets{cut}, offset {}{from}", pdu.index, pdu.octets, pdu.offset);
     page.heading(&pdu.command, &place)?;
+    if let Some(way) = way(pdu, page) {
+        page.item(&way, Some(Tone::Faint))?;
+    }
     let status = match &pdu.command_status.name {
         Some(name) => name.clone(),
         None => "of no version".to_owned(),
@@ -96,6 +100,21 @@ fn write_pdu<W: Write>(pdu: &Pdu, findings: &[&Finding], page: &mut Page<'_, W>)
         write_text(text, pdu, page)?;
     }
     dump(&pdu.raw, findings, page)
+}
+
+/// `2026-11-22 10:40:02.909832 UTC, s2, 10.20.0.11:41202 to 10.40.7.21:2775` of a PDU of a capture.
+fn way<W: Write>(pdu: &Pdu, page: &Page<'_, W>) -> Option<String> {
+    let (source, destination) = pdu.source.zip(pdu.destination)?;
+    let mut parts = Vec::new();
+    if let Some(at) = pdu.at {
+        let zone = &page.options().zone;
+        parts.push(format!("{} {} {}", zone.date(at), zone.exact_time(at), zone.label(at, at)));
+    }
+    parts.extend(pdu.session.as_deref().map(|session| page.plain(session).into_owned()));
+    let [source, destination] =
+        [source, destination].map(|end| SocketAddr::new(end.ip, end.port).to_string());
+    parts.push(format!("{source} to {destination}"));
+    Some(parts.join(", "))
 }
 
 /// The text of the message, how it was read, what stands before it and what a receipt says.
