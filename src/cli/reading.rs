@@ -1,6 +1,7 @@
 //! What is read, and how: the same for all commands that read whole captures.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use clap::{Args, ValueEnum};
 
@@ -10,6 +11,7 @@ use super::selecting::Selecting;
 use super::timers::{Timers, seconds};
 use super::{Failure, complain};
 use crate::capture::{Capture, Input};
+use crate::names::Names;
 use crate::pipeline::{Outcome, Settings};
 use crate::smpp::text::Charset;
 use crate::time::Duration;
@@ -58,6 +60,9 @@ pub(super) struct Reading {
     selecting: Selecting,
     #[command(flatten)]
     redaction: Redaction,
+    /// The names with our own addresses, once these are learnt.
+    #[arg(skip)]
+    learnt: OnceLock<Arc<Names>>,
 }
 
 /// What is in a file.
@@ -134,6 +139,11 @@ impl Reading {
     /// Which sessions and which time are reported, and in which time zone.
     pub(super) const fn selecting(&self) -> &Selecting {
         &self.selecting
+    }
+
+    /// The names with our own addresses, where these had to be learnt.
+    pub(super) const fn learnt(&self) -> &OnceLock<Arc<Names>> {
+        &self.learnt
     }
 
     /// After how long a request counts as unanswered.

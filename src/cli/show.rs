@@ -8,6 +8,7 @@ use super::dictionaries::Dictionaries;
 use super::filter;
 use super::habits::Habits;
 use super::interrupt::Interrupt;
+use super::learning::{Whose, hangs_on_us};
 use super::output::Output;
 use super::progress::Progress;
 use super::reading::{complain_of, decode_as, is_stream, no_last_frame, ports};
@@ -120,12 +121,10 @@ impl Arguments {
         let mut progress = Progress::new();
         let mut tell = |read, of| progress.update(read, of);
         // An account or a side may hang on our own addresses.
-        let asks = settings.selection.side.is_some() || !settings.selection.accounts.is_empty();
-        let is_told = !settings.names.local().is_empty();
-        let settings = if !asks || is_told || is_stream(&self.file) {
-            settings
-        } else {
+        let settings = if hangs_on_us(&settings, Whose::BySessionOr(None)) && !is_stream(&self.file) {
             Settings { names: pipeline::learn(open(), &settings, &mut tell), ..settings }
+        } else {
+            settings
         };
         let mut first = First::new(usize::from(self.limit));
         let outcome = if self.frame.is_some() {

@@ -238,6 +238,12 @@ mod tests {
         Timestamp::parse(text, &Zone::default()).unwrap()
     }
 
+    /// The period between two times; an empty one is none.
+    fn ends((since, until): (&str, &str)) -> Period {
+        let [since, until] = [since, until].map(|text| (!text.is_empty()).then(|| at(text)));
+        Period { since, until }
+    }
+
     /// The period that is asked for in a capture from `first` to `last`; of errors what they say.
     fn period(since: &str, until: &str, (first, last): (&str, &str), zone: &str) -> Result<Period, String> {
         let bound = |text: &str| (!text.is_empty()).then(|| text.parse::<Bound>().unwrap());
@@ -336,9 +342,7 @@ mod tests {
             ("10:00", "10:41", morning, ("2026-11-22T10:00:00Z", "2026-11-22T10:41:00Z")),
             ("10:42", "10:42", morning, ("2026-11-22T10:42:00Z", "2026-11-23T10:42:00Z")),
         ] {
-            let want = [want.0, want.1].map(|text| (!text.is_empty()).then(|| at(text)));
-            let want = Period { since: want[0], until: want[1] };
-            assert_eq!(period(since, until, capture, "UTC"), Ok(want), "{since} to {until}");
+            assert_eq!(period(since, until, capture, "UTC"), Ok(ends(want)), "{since} to {until}");
         }
     }
 
@@ -359,9 +363,7 @@ mod tests {
             // A day later by the clock is 25 hours later.
             ("01:00", "01:00", autumn, ("2026-10-24T23:00:00Z", "2026-10-26T00:00:00Z")),
         ] {
-            let want = [want.0, want.1].map(|text| (!text.is_empty()).then(|| at(text)));
-            let want = Period { since: want[0], until: want[1] };
-            assert_eq!(period(since, until, capture, BERLIN), Ok(want), "{since} to {until}");
+            assert_eq!(period(since, until, capture, BERLIN), Ok(ends(want)), "{since} to {until}");
         }
     }
 
